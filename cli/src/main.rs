@@ -1,0 +1,2 @@
+//! The `mcpico` command.
+fn main() {}

@@ -1,0 +1,6 @@
+//! The `no_std`, allocation-free core of mcpico.
+#![no_std]
+#![forbid(unsafe_code)]
+
+#[cfg(test)]
+extern crate std;
