@@ -4,3 +4,7 @@
 
 #[cfg(test)]
 extern crate std;
+
+pub mod writer;
+
+pub use writer::OutputTooSmall;

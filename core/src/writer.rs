@@ -1,0 +1,172 @@
+//! Bounded output that goes on counting past the end of its buffer.
+//!
+//! "Too small" can therefore name the exact size that is needed, and [`emit`] leaves the buffer as it
+//! was when the text does not fit.
+
+use core::fmt;
+
+/// The output buffer is too small; `needed` bytes suffice and one fewer does not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OutputTooSmall {
+    /// Bytes that the whole output takes.
+    pub needed: usize,
+}
+
+impl fmt::Display for OutputTooSmall {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the output buffer is too small, {} bytes are needed", self.needed)
+    }
+}
+
+impl core::error::Error for OutputTooSmall {}
+
+/// Writes `text` into `out`: all of it or nothing.
+///
+/// `text` is called once to measure and, when it fits, once more to write, so it has to write the same
+/// both times.
+///
+/// # Errors
+/// [`OutputTooSmall`] with the exact size; `out` is unchanged then.
+pub fn emit(
+    out: &mut [u8],
+    mut text: impl FnMut(&mut Writer<'_>),
+) -> Result<&mut [u8], OutputTooSmall> {
+    let mut measure = Writer::measure();
+    text(&mut measure);
+    let needed = measure.len();
+    match out.get_mut(..needed) {
+        Some(room) => {
+            let mut writer = Writer::new(room);
+            text(&mut writer);
+            writer.finish()
+        }
+        None => Err(OutputTooSmall { needed }),
+    }
+}
+
+/// Appends to a borrowed slice; bytes past its end are counted and not stored.
+#[derive(Debug)]
+pub struct Writer<'o> {
+    out: &'o mut [u8],
+    len: usize,
+}
+
+impl<'o> Writer<'o> {
+    /// Writes to `out` from its start.
+    pub const fn new(out: &'o mut [u8]) -> Self {
+        Self { out, len: 0 }
+    }
+
+    /// Stores nothing and counts.
+    pub const fn measure() -> Self {
+        Self { out: &mut [], len: 0 }
+    }
+
+    /// Appends `bytes`.
+    pub fn bytes(&mut self, bytes: &[u8]) {
+        let end = self.len.saturating_add(bytes.len());
+        if let Some(room) = self.out.get_mut(self.len..end) {
+            room.copy_from_slice(bytes);
+        }
+        self.len = end;
+    }
+
+    /// Appends one byte.
+    pub fn byte(&mut self, byte: u8) {
+        if let Some(room) = self.out.get_mut(self.len) {
+            *room = byte;
+        }
+        self.len = self.len.saturating_add(1);
+    }
+
+    /// Appends `text`.
+    pub fn str(&mut self, text: &str) {
+        self.bytes(text.as_bytes());
+    }
+
+    /// Appends `number` in decimal.
+    pub fn unsigned(&mut self, number: u64) {
+        let mut digits = [0_u8; 20];
+        let mut rest = number;
+        let mut first = digits.len();
+        for (at, digit) in digits.iter_mut().enumerate().rev() {
+            *digit = b'0' + (rest % 10) as u8;
+            rest /= 10;
+            first = at;
+            if rest == 0 {
+                break;
+            }
+        }
+        self.bytes(digits.get(first..).unwrap_or_default());
+    }
+
+    /// Appends `number` in decimal, with a minus sign where it is negative.
+    pub fn signed(&mut self, number: i64) {
+        if number < 0 {
+            self.byte(b'-');
+        }
+        self.unsigned(number.unsigned_abs());
+    }
+
+    /// Bytes appended so far, also those that found no room.
+    pub const fn len(&self) -> usize {
+        self.len
+    }
+
+    /// Whether nothing has been appended.
+    pub const fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    /// The written bytes.
+    ///
+    /// # Errors
+    /// [`OutputTooSmall`] with the exact size; what the buffer then holds is unspecified.
+    pub fn finish(self) -> Result<&'o mut [u8], OutputTooSmall> {
+        let needed = self.len;
+        self.out.get_mut(..needed).ok_or(OutputTooSmall { needed })
+    }
+}
+
+impl fmt::Write for Writer<'_> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        self.str(text);
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use std::{string::ToString, vec};
+
+    #[test]
+    fn nothing_is_written_when_it_does_not_fit() {
+        let mut out = [7_u8; 4];
+        let error = emit(&mut out, |w| w.str("hello")).unwrap_err();
+        assert_eq!(error, OutputTooSmall { needed: 5 });
+        assert_eq!(out, [7; 4]);
+    }
+
+    proptest! {
+        #[test]
+        fn numbers_read_back(unsigned: u64, signed: i64) {
+            let mut out = [0_u8; 41];
+            let text = emit(&mut out, |w| { w.unsigned(unsigned); w.byte(b' '); w.signed(signed); });
+            let expected = std::format!("{unsigned} {signed}");
+            prop_assert_eq!(text.unwrap(), expected.as_bytes());
+        }
+
+        #[test]
+        fn the_needed_size_suffices_and_one_fewer_does_not(text in ".{1,40}") {
+            let mut out = vec![0; text.len()];
+            prop_assert_eq!(&*emit(&mut out, |w| w.str(&text)).unwrap(), text.as_bytes());
+            let mut short = vec![0; text.len() - 1];
+            prop_assert_eq!(
+                emit(&mut short, |w| w.str(&text)).unwrap_err().to_string(),
+                OutputTooSmall { needed: text.len() }.to_string()
+            );
+        }
+    }
+}
