@@ -38,8 +38,10 @@ class Checks:
             problem = "" if verdict is True else str(verdict)
             if verdict is not True and not problem:
                 problem = repr(verdict)
+        except AssertionError as error:
+            problem = str(error) or traceback.format_exc(limit=-1)
         except Exception:
-            problem = traceback.format_exc(limit=-3)
+            problem = traceback.format_exc(limit=-2)
         if problem:
             self.failed += 1
             print(f"FAILED  {name}\n        " + problem.strip().replace("\n", "\n        "))

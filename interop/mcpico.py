@@ -23,7 +23,10 @@ class Run:
 
     @property
     def json(self):
-        return json.loads(self.out)
+        try:
+            return json.loads(self.out)
+        except ValueError:
+            raise AssertionError(f"not JSON: {self}") from None
 
     def __str__(self) -> str:
         return f"exit {self.code}, stdout {self.out[-600:]!r}, stderr {self.err[-600:]!r}"
