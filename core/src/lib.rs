@@ -5,6 +5,7 @@
 #[cfg(test)]
 extern crate std;
 
+pub mod json;
 pub mod writer;
 
 pub use writer::OutputTooSmall;
