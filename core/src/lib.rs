@@ -5,6 +5,8 @@
 #[cfg(test)]
 extern crate std;
 
+pub mod framing;
+pub mod inbox;
 pub mod json;
 pub mod writer;
 
