@@ -8,6 +8,7 @@ extern crate std;
 pub mod framing;
 pub mod inbox;
 pub mod json;
+pub mod jsonrpc;
 pub mod writer;
 
 pub use writer::OutputTooSmall;

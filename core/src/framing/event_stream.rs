@@ -20,6 +20,7 @@ pub const MAX_EVENT_NAME: usize = 16;
 ///
 /// [WHATWG HTML section 9.2.6](https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation)
 #[derive(Clone, Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "they are independent facts about the position")]
 pub struct EventStream {
     past_mark: bool,
     /// The last byte was a CR, so an LF now ends no line of its own.
