@@ -5,6 +5,10 @@
 #[cfg(test)]
 extern crate std;
 
+pub mod framing;
+pub mod inbox;
+pub mod json;
+pub mod jsonrpc;
 pub mod writer;
 
 pub use writer::OutputTooSmall;
