@@ -11,6 +11,9 @@ mod reach;
 #[unsafe(no_mangle)]
 extern "C" fn _start() -> ! {
     reach::writer();
+    reach::json();
+    reach::jsonrpc();
+    reach::framing();
     loop {
         core::hint::spin_loop();
     }
