@@ -5,6 +5,7 @@
 #[cfg(test)]
 extern crate std;
 
+pub mod http1;
 pub mod writer;
 
 pub use writer::OutputTooSmall;
