@@ -115,12 +115,14 @@ struct Hidden<'s, 't> {
     secrets: &'s [&'s [u8]],
     text: &'t [u8],
     at: usize,
-    credentials: Peekable<Credentials<'t>>,
+    credential: Option<Range<usize>>,
+    credentials: Credentials<'t>,
 }
 
 impl<'s, 't> Hidden<'s, 't> {
     fn new(secrets: &'s [&'s [u8]], text: &'t [u8]) -> Self {
-        Self { secrets, text, at: 0, credentials: Credentials::new(text).peekable() }
+        let mut credentials = Credentials::new(text);
+        Self { secrets, text, at: 0, credential: credentials.next(), credentials }
     }
 
     /// The end of the longest thing to hide that starts at `at`; `at` when there is none.
@@ -134,9 +136,15 @@ impl<'s, 't> Hidden<'s, 't> {
             .max()
             .unwrap_or_default();
         let end = at.saturating_add(known);
-        match self.credentials.next_if(|credential| credential.start <= at) {
-            Some(credential) => end.max(credential.end),
-            None => end,
+        match self.credential.take() {
+            Some(credential) if credential.start <= at => {
+                self.credential = self.credentials.next();
+                end.max(credential.end)
+            }
+            later => {
+                self.credential = later;
+                end
+            }
         }
     }
 }
