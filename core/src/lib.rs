@@ -5,6 +5,7 @@
 #[cfg(test)]
 extern crate std;
 
+pub mod auth;
 pub mod framing;
 pub mod http1;
 pub mod inbox;
