@@ -87,8 +87,6 @@ impl HeadReader {
         let window = bytes.get(..MAX_HEAD).unwrap_or(bytes);
         while let Some(offset) = window.get(self.searched..).and_then(|rest| memchr(b'\n', rest)) {
             let at = self.searched.saturating_add(offset);
-            // Stays here on an error, so that the next call comes to the same one.
-            self.searched = at;
             let line = window.get(self.line..at).unwrap_or_default();
             let Some((b'\r', text)) = line.split_last() else {
                 return Err(HttpError::BareLineFeed { at });
@@ -282,9 +280,10 @@ impl<'a> Head<'a> {
     /// that keeps the connection open. Without a length or chunks any other body lasts until the
     /// peer closes.
     ///
-    /// # Errors [`ContentLength`](HttpError::ContentLength),
-    /// [`LengthTooLarge`](HttpError::LengthTooLarge), [`RepeatedHeader`](HttpError::RepeatedHeader)
-    /// for two lengths, [`TransferEncoding`](HttpError::TransferEncoding),
+    /// # Errors
+    /// [`ContentLength`](HttpError::ContentLength), [`LengthTooLarge`](HttpError::LengthTooLarge),
+    /// [`RepeatedHeader`](HttpError::RepeatedHeader) for two lengths,
+    /// [`TransferEncoding`](HttpError::TransferEncoding),
     /// [`LengthAndTransferEncoding`](HttpError::LengthAndTransferEncoding),
     /// [`ContentEncoding`](HttpError::ContentEncoding). Malformed framing is refused also where
     /// there is no body.
@@ -622,6 +621,11 @@ mod tests {
         assert!(framing("Content-Encoding: gzip\r\nContent-Length: 0\r\n").is_ok());
         let not_modified = "HTTP/1.1 304 x\r\nContent-Encoding: gzip\r\n\r\n";
         assert!(head(not_modified).body().unwrap().may_reuse());
+        // Nobody waits for what an accepted notification does not need.
+        let accepted = head("HTTP/1.1 202 x\r\n\r\n").body().unwrap();
+        assert!(accepted.is_complete() && !accepted.may_reuse());
+        let informational = head("HTTP/1.1 100 x\r\n\r\n").body().unwrap();
+        assert!(informational.is_complete() && !informational.may_reuse());
         // Malformed framing is no absent framing, even where it does not count.
         let no_content = "HTTP/1.1 204 x\r\nContent-Length: five\r\n\r\n";
         assert_eq!(head(no_content).body(), Err(HttpError::ContentLength));

@@ -15,9 +15,10 @@
 //! ```
 //! use mcpico_core::http1::HeadReader;
 //!
-//! let mut received = *b"HTTP/1.1 200 OK\r\nTransfer-Encoding:
-//! chunked\r\n\r\n2\r\nhi\r\n0\r\n\r\n"; let (head, len) =
-//! HeadReader::new().read(&received)?.expect("the head is whole"); assert_eq!(head.status(), 200);
+//! let mut received =
+//!     *b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\n\r\n";
+//! let (head, len) = HeadReader::new().read(&received)?.expect("the head is whole");
+//! assert_eq!(head.status(), 200);
 //!
 //! let mut body = head.body()?;
 //! let decoded = body.decode(&mut received[len..])?;
