@@ -5,7 +5,12 @@
 #[cfg(test)]
 extern crate std;
 
+pub mod auth;
+pub mod framing;
 pub mod http1;
+pub mod inbox;
+pub mod json;
+pub mod jsonrpc;
 pub mod writer;
 
 pub use writer::OutputTooSmall;
