@@ -30,6 +30,8 @@ pub struct Exchange {
     media_type: Option<MediaType>,
     framing: Framing,
     phase: Phase,
+    /// What the framing has found and no event has shown.
+    found: Option<Step>,
     /// Messages of the batch in the current frame that have been handed out.
     batch: Option<usize>,
     lesson: Lesson,
@@ -82,6 +84,7 @@ impl Exchange {
             media_type: None,
             framing: Framing::WholeBody(WholeBody::new()),
             phase: Phase::Waiting,
+            found: None,
             batch: None,
             lesson: Lesson::Nothing,
         }
@@ -140,30 +143,50 @@ impl Exchange {
         Ok(())
     }
 
+    /// Whether bytes have to be read before [`next_event`](Self::next_event) has anything but
+    /// [`Event::NeedData`]. A loop can read on this without holding a borrow.
+    ///
+    /// # Errors
+    /// As [`next_event`](Self::next_event).
+    pub fn needs_data(&mut self, inbox: &mut Inbox<'_>) -> Result<bool, Error> {
+        let over = match self.phase {
+            Phase::Failed(error) => return Err(error),
+            Phase::Closed => true,
+            Phase::Waiting | Phase::Answered => self.is_consent(),
+        };
+        if over || self.batch.is_some() || self.found.is_some() {
+            return Ok(false);
+        }
+        match self.next_frame(inbox)? {
+            Step::NeedData => Ok(true),
+            found => {
+                self.found = Some(found);
+                Ok(false)
+            }
+        }
+    }
+
     /// The next event; its borrow keeps the inbox still until it is handled.
     ///
     /// # Errors
     /// [`Error::FrameTooLarge`], [`PeerError`]. The exchange is over then, and the error is repeated.
     pub fn next_event<'i>(&mut self, inbox: &'i mut Inbox<'_>) -> Result<Event<'i>, Error> {
-        match self.phase {
-            Phase::Closed => return Ok(Event::Closed),
-            Phase::Failed(error) => return Err(error),
-            Phase::Waiting | Phase::Answered => {}
+        if self.needs_data(inbox)? {
+            return Ok(Event::NeedData);
         }
-        if self.is_success() && self.purpose == Purpose::Notify {
+        if self.phase == Phase::Closed {
+            return Ok(Event::Closed);
+        }
+        if self.is_consent() {
             // Whatever a server adds to its consent is of no interest.
             self.phase = Phase::Closed;
             self.lesson = Lesson::Accepted;
             return Ok(Event::Accepted);
         }
-        if self.batch.is_none() {
-            match self.next_frame(inbox)? {
-                Step::NeedData => return Ok(Event::NeedData),
-                Step::End => return self.end(inbox),
-                Step::Complete => {}
-            }
+        match self.found.take() {
+            Some(Step::End) => self.end(inbox),
+            _ => self.message(inbox.frame()),
         }
-        self.message(inbox.frame())
     }
 
     /// The HTTP status, once it is known.
@@ -380,6 +403,11 @@ impl Exchange {
     fn fail(&mut self, error: Error) -> Error {
         self.phase = Phase::Failed(error);
         error
+    }
+
+    /// Whether the server has taken a message that has no response.
+    fn is_consent(&self) -> bool {
+        self.is_success() && self.purpose == Purpose::Notify
     }
 
     const fn is_success(&self) -> bool {
