@@ -5,6 +5,7 @@
 #[cfg(test)]
 extern crate std;
 
+pub mod json;
 pub mod jwt;
 pub mod writer;
 
