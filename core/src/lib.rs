@@ -10,6 +10,7 @@ pub mod framing;
 pub mod inbox;
 pub mod json;
 pub mod jsonrpc;
+pub mod jwt;
 pub mod writer;
 
 pub use writer::OutputTooSmall;
