@@ -7,6 +7,7 @@ extern crate std;
 
 pub mod auth;
 pub mod framing;
+pub mod http1;
 pub mod inbox;
 pub mod json;
 pub mod jsonrpc;
