@@ -13,6 +13,7 @@ pub mod http1;
 pub mod inbox;
 pub mod json;
 pub mod jsonrpc;
+pub mod jwt;
 pub mod mcp;
 pub mod writer;
 
