@@ -294,8 +294,7 @@ impl ClaimName {
     pub(super) fn check(self, value: Value<'_>) -> Result<(), ClaimError> {
         let result = match self {
             Self::Exp | Self::Nbf | Self::Iat => date_of(value).map(|_| ()),
-            Self::Iss | Self::Sub | Self::Jti if value.kind() == Kind::String => Ok(()),
-            Self::Aud if value.kind() == Kind::String => Ok(()),
+            Self::Iss | Self::Sub | Self::Jti | Self::Aud if value.kind() == Kind::String => Ok(()),
             Self::Aud
                 if value.kind() == Kind::Array
                     && value.items().all(|item| item.kind() == Kind::String) =>
