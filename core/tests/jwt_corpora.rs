@@ -57,26 +57,26 @@ fn token_of(case: &Value) -> Vec<u8> {
 /// Whether a class of ours is what the corpus expects.
 fn is_expected(expected: &str, verdict: Result<(), ErrorClass>) -> bool {
     use ErrorClass as C;
-    match (expected, verdict) {
+    matches!(
+        (expected, verdict),
         ("ok" | "ok-or-range" | "ok-or-strict", Ok(()))
-        | ("reject" | "ok-or-strict", Err(_))
-        | ("json", Err(C::HeaderJson | C::ClaimsJson))
-        | ("alg", Err(C::Alg))
-        | ("crit", Err(C::Crit))
-        | ("dup", Err(C::Duplicate))
-        | ("type" | "expired-or-type", Err(C::ClaimType))
-        | ("expired" | "expired-or-type", Err(C::Expired))
-        | ("range" | "ok-or-range", Err(C::ClaimRange))
-        | ("format" | "base64-or-format", Err(C::Malformed))
-        | ("base64" | "base64-or-format", Err(C::Base64))
-        | ("signature", Err(C::Signature))
-        | ("limit", Err(C::Limit))
-        | ("missing", Err(C::Missing))
-        | ("not_yet", Err(C::NotYetValid))
-        | ("iss", Err(C::Issuer))
-        | ("aud", Err(C::Audience)) => true,
-        _ => false,
-    }
+            | ("reject" | "ok-or-strict", Err(_))
+            | ("json", Err(C::HeaderJson | C::ClaimsJson))
+            | ("alg", Err(C::Alg))
+            | ("crit", Err(C::Crit))
+            | ("dup", Err(C::Duplicate))
+            | ("type" | "expired-or-type", Err(C::ClaimType))
+            | ("expired" | "expired-or-type", Err(C::Expired))
+            | ("range" | "ok-or-range", Err(C::ClaimRange))
+            | ("format" | "base64-or-format", Err(C::Malformed))
+            | ("base64" | "base64-or-format", Err(C::Base64))
+            | ("signature", Err(C::Signature))
+            | ("limit", Err(C::Limit))
+            | ("missing", Err(C::Missing))
+            | ("not_yet", Err(C::NotYetValid))
+            | ("iss", Err(C::Issuer))
+            | ("aud", Err(C::Audience))
+    )
 }
 
 #[test]

@@ -143,9 +143,12 @@ pub(super) fn decode_tag(text: &[u8; TAG_TEXT]) -> Option<[u8; 32]> {
 pub fn encode<'o>(bytes: &[u8], out: &'o mut [u8]) -> Result<&'o str, OutputTooSmall> {
     let needed = encoded_len(bytes.len());
     let out = out.get_mut(..needed).ok_or(OutputTooSmall { needed })?;
-    for (block, symbols) in bytes.chunks(BLOCK).zip(out.chunks_mut(SYMBOLS)) {
-        encode_block(block, symbols);
+    let (blocks, tail) = bytes.as_chunks::<BLOCK>();
+    let (rooms, rest) = out.as_chunks_mut::<SYMBOLS>();
+    for (block, room) in blocks.iter().zip(rooms) {
+        encode_block(block, room);
     }
+    encode_tail(tail, rest);
     Ok(core::str::from_utf8(out).unwrap_or_default())
 }
 
@@ -154,40 +157,41 @@ pub fn encode<'o>(bytes: &[u8], out: &'o mut [u8]) -> Result<&'o str, OutputTooS
 /// `region` has [`encoded_len`] of `len` bytes. The text never overtakes the bytes that are still
 /// to be read, since what is left of the region always has room for what is left of the text.
 pub(super) fn encode_in_place(region: &mut [u8], len: usize) {
-    let mut region = region;
-    let mut left = len;
-    while left > 0 {
-        let taken = left.min(BLOCK);
-        let mut block = [0; BLOCK];
-        let start = region.len().saturating_sub(left);
-        let source = region.get(start..).unwrap_or_default();
-        for (to, from) in block.iter_mut().zip(source).take(taken) {
-            *to = *from;
-        }
-        let symbols = encoded_len(taken);
-        let Some((head, tail)) = core::mem::take(&mut region).split_at_mut_checked(symbols) else {
-            return;
-        };
-        encode_block(block.get(..taken).unwrap_or_default(), head);
-        region = tail;
-        left = left.saturating_sub(taken);
+    let (mut rest, mut left) = (region, len);
+    loop {
+        let start = rest.len().saturating_sub(left);
+        let source = rest.get(start..).unwrap_or_default();
+        let Some(&block) = source.first_chunk::<BLOCK>() else { break };
+        let Some((room, after)) = rest.split_first_chunk_mut::<SYMBOLS>() else { return };
+        encode_block(&block, room);
+        (rest, left) = (after, left.saturating_sub(BLOCK));
     }
+    let start = rest.len().saturating_sub(left);
+    let mut tail = [0; BLOCK];
+    for (to, from) in tail.iter_mut().zip(rest.get(start..).unwrap_or_default()) {
+        *to = *from;
+    }
+    encode_tail(tail.get(..left).unwrap_or_default(), rest);
 }
 
-/// Encodes at most [`BLOCK`] bytes.
-fn encode_block(bytes: &[u8], out: &mut [u8]) {
+/// Encodes fewer than [`BLOCK`] bytes.
+fn encode_tail(bytes: &[u8], out: &mut [u8]) {
     let mut block = [0; BLOCK];
     for (to, from) in block.iter_mut().zip(bytes) {
         *to = *from;
     }
+    // Zero bytes behind the end only add symbols behind the end.
     let mut symbols = [0; SYMBOLS];
-    // Sizes that are known when compiling leave no panic path in `base64ct`; zero bytes behind the
-    // end only add symbols behind the end.
-    if Base64UrlUnpadded::encode(&block, &mut symbols).is_ok() {
-        for (to, from) in out.iter_mut().zip(symbols) {
-            *to = from;
-        }
+    encode_block(&block, &mut symbols);
+    for (to, from) in out.iter_mut().zip(symbols) {
+        *to = from;
     }
+}
+
+/// Sizes that are known when compiling leave no panic path in `base64ct`.
+fn encode_block(block: &[u8; BLOCK], room: &mut [u8; SYMBOLS]) {
+    // The output has the size that the block encodes to, so there is no error.
+    let _ = Base64UrlUnpadded::encode(block, room);
 }
 
 /// Symbols of a 32-byte tag.
