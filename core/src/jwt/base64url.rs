@@ -143,13 +143,10 @@ pub(super) fn decode_tag(text: &[u8; TAG_TEXT]) -> Option<[u8; 32]> {
 pub fn encode<'o>(bytes: &[u8], out: &'o mut [u8]) -> Result<&'o str, OutputTooSmall> {
     let needed = encoded_len(bytes.len());
     let out = out.get_mut(..needed).ok_or(OutputTooSmall { needed })?;
-    let (blocks, tail) = bytes.as_chunks::<BLOCK>();
-    let (rooms, rest) = out.as_chunks_mut::<SYMBOLS>();
-    for (block, room) in blocks.iter().zip(rooms) {
-        encode_block(block, room);
+    match Base64UrlUnpadded::encode(bytes, out) {
+        Ok(text) => Ok(text),
+        Err(_) => Err(OutputTooSmall { needed }),
     }
-    encode_tail(tail, rest);
-    Ok(core::str::from_utf8(out).unwrap_or_default())
 }
 
 /// Encodes the last `len` bytes of `region` over the whole of it.
@@ -158,48 +155,26 @@ pub fn encode<'o>(bytes: &[u8], out: &'o mut [u8]) -> Result<&'o str, OutputTooS
 /// to be read, since what is left of the region always has room for what is left of the text.
 pub(super) fn encode_in_place(region: &mut [u8], len: usize) {
     let (mut rest, mut left) = (region, len);
-    loop {
+    while left > 0 {
         let start = rest.len().saturating_sub(left);
         let source = rest.get(start..).unwrap_or_default();
-        let Some(&block) = source.first_chunk::<BLOCK>() else { break };
-        let Some((room, after)) = rest.split_first_chunk_mut::<SYMBOLS>() else { return };
-        encode_block(&block, room);
-        (rest, left) = (after, left.saturating_sub(BLOCK));
+        let mut block = [0; BLOCK];
+        for (to, from) in block.iter_mut().zip(source) {
+            *to = *from;
+        }
+        let taken = left.min(BLOCK);
+        let Some((room, after)) = rest.split_at_mut_checked(encoded_len(taken)) else { return };
+        // The room has the size that the bytes encode to, so there is no error.
+        let _ = Base64UrlUnpadded::encode(block.get(..taken).unwrap_or_default(), room);
+        (rest, left) = (after, left.saturating_sub(taken));
     }
-    let start = rest.len().saturating_sub(left);
-    let mut tail = [0; BLOCK];
-    for (to, from) in tail.iter_mut().zip(rest.get(start..).unwrap_or_default()) {
-        *to = *from;
-    }
-    encode_tail(tail.get(..left).unwrap_or_default(), rest);
-}
-
-/// Encodes fewer than [`BLOCK`] bytes.
-fn encode_tail(bytes: &[u8], out: &mut [u8]) {
-    let mut block = [0; BLOCK];
-    for (to, from) in block.iter_mut().zip(bytes) {
-        *to = *from;
-    }
-    // Zero bytes behind the end only add symbols behind the end.
-    let mut symbols = [0; SYMBOLS];
-    encode_block(&block, &mut symbols);
-    for (to, from) in out.iter_mut().zip(symbols) {
-        *to = from;
-    }
-}
-
-/// Sizes that are known when compiling leave no panic path in `base64ct`.
-fn encode_block(block: &[u8; BLOCK], room: &mut [u8; SYMBOLS]) {
-    // The output has the size that the block encodes to, so there is no error.
-    let _ = Base64UrlUnpadded::encode(block, room);
 }
 
 /// Symbols of a 32-byte tag.
 pub(super) const TAG_TEXT: usize = encoded_len(32);
 
-/// Bytes that are encoded at a time, a multiple of three.
-const BLOCK: usize = 48;
-const SYMBOLS: usize = encoded_len(BLOCK);
+/// Bytes that are encoded in place at a time, a multiple of three.
+const BLOCK: usize = 96;
 
 const INVALID: u8 = 0xff;
 
