@@ -5,11 +5,11 @@ mod wire;
 use std::fs;
 use std::io::{Read, Write};
 use std::net::TcpStream;
-use std::process::{Command, Stdio};
+use std::process::Command;
 use std::time::Instant;
 
 use serde_json::{Value, json};
-use wire::{Answer, SECRET, Server, TIMEOUT, bearer, claims, mcpico, now, scratch, token};
+use wire::{Answer, SECRET, Server, TIMEOUT, bearer, claims, ended, mcpico, now, scratch, token};
 
 const LEGACY: &str = "2025-11-25";
 const MODERN: &str = "2026-07-28";
@@ -436,7 +436,7 @@ fn a_secret_file_goes_before_the_variable() {
 #[test]
 fn what_can_not_be_served_safely_is_refused() {
     let refused = |command: &mut Command, reason: &str| {
-        let output = command.output().unwrap();
+        let output = ended(command);
         let message = String::from_utf8(output.stderr).unwrap();
         assert!(!output.status.success(), "{message}");
         assert!(output.stdout.is_empty());
@@ -445,8 +445,13 @@ fn what_can_not_be_served_safely_is_refused() {
     };
     refused(mcpico().args(["serve", "--listen", "0.0.0.0:0"]), "--allow-non-loopback");
     refused(mcpico().args(["serve", "--secret-file", "no/such/file"]), "secret");
-    refused(mcpico().arg("serve").env("MCP_JWT_SECRET", ""), "secret");
-    let message = refused(mcpico().arg("serve").env("MCP_JWT_SECRET", "too-short"), "secret");
+    let with_secret = |secret: &str| {
+        let mut command = mcpico();
+        command.env("MCP_JWT_SECRET", secret).args(["serve", "--listen", "127.0.0.1:0"]);
+        refused(&mut command, "secret")
+    };
+    with_secret("");
+    let message = with_secret("too-short");
     assert!(!message.contains("too-short"));
     let server = Server::with(&[]);
     refused(
@@ -485,7 +490,7 @@ fn sigterm_ends_it_with_an_open_stream_and_an_idle_connection() {
 
 #[test]
 fn the_version_is_printed() {
-    let output = mcpico().arg("--version").stderr(Stdio::null()).output().unwrap();
+    let output = ended(mcpico().arg("--version"));
     let expected = concat!("mcpico ", env!("CARGO_PKG_VERSION"), "\n");
     assert_eq!(String::from_utf8(output.stdout).unwrap(), expected);
 }

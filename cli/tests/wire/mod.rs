@@ -5,9 +5,10 @@ use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::path::PathBuf;
-use std::process::{Child, ChildStdout, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Output, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::thread;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use base64ct::{Base64UrlUnpadded, Encoding};
 use hmac::{Hmac, KeyInit, Mac};
@@ -101,6 +102,20 @@ pub(crate) fn mcpico() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_mcpico"));
     command.env_remove("MCP_JWT_SECRET");
     command
+}
+
+/// What a command gives that ends by itself; one that does not within [`TIMEOUT`] fails the test.
+pub(crate) fn ended(command: &mut Command) -> Output {
+    let mut process = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let start = Instant::now();
+    while process.try_wait().unwrap().is_none() {
+        if start.elapsed() > TIMEOUT {
+            process.kill().unwrap();
+            panic!("{command:?} does not end: {:?}", process.wait_with_output());
+        }
+        thread::sleep(Duration::from_millis(5));
+    }
+    process.wait_with_output().unwrap()
 }
 
 /// A response, its body without transfer coding.
