@@ -5,6 +5,13 @@
 #[cfg(test)]
 extern crate std;
 
+pub mod auth;
+pub mod framing;
+pub mod http1;
+pub mod inbox;
+pub mod json;
+pub mod jsonrpc;
+pub mod jwt;
 pub mod writer;
 
 pub use writer::OutputTooSmall;

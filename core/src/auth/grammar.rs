@@ -1,0 +1,32 @@
+//! Character classes of the HTTP authentication grammar.
+
+/// `tchar` of [RFC 9110 section 5.6.2](https://www.rfc-editor.org/rfc/rfc9110#section-5.6.2).
+pub(super) const fn is_token(byte: u8) -> bool {
+    matches!(byte,
+        b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z'
+        | b'!' | b'#' | b'$' | b'%' | b'&' | b'\'' | b'*' | b'+' | b'-' | b'.' | b'^' | b'_'
+        | b'`' | b'|' | b'~')
+}
+
+/// What `token68` and `b64token` consist of before their padding
+/// ([RFC 9110 section 11.2](https://www.rfc-editor.org/rfc/rfc9110#section-11.2)).
+pub(super) const fn is_token68(byte: u8) -> bool {
+    matches!(byte,
+        b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' | b'-' | b'.' | b'_' | b'~' | b'+' | b'/')
+}
+
+/// The length of the `token68` at the start of `text` with its padding; 0 when there is none.
+pub(super) fn token68_len(text: &[u8]) -> usize {
+    let body = text.iter().take_while(|byte| is_token68(**byte)).count();
+    if body == 0 {
+        return 0;
+    }
+    let padding = text.iter().skip(body).take_while(|byte| **byte == b'=').count();
+    body.saturating_add(padding)
+}
+
+/// Splits off the longest start of `text` whose bytes all satisfy `class`.
+pub(super) fn split_run(text: &[u8], class: impl Fn(u8) -> bool) -> (&[u8], &[u8]) {
+    let len = text.iter().take_while(|byte| class(**byte)).count();
+    text.split_at_checked(len).unwrap_or((text, &[]))
+}

@@ -1,0 +1,248 @@
+//! Finds what looks like a credential by its shape and by the words before it.
+
+use super::names::{Name, is_scheme};
+use super::text::{Text, is_blank, is_line_end, is_quote};
+use crate::auth::grammar::token68_len;
+use core::ops::Range;
+
+/// Shorter words are not taken for a token on the strength of their letters.
+const MIN_RANDOM: usize = 6;
+
+/// Longer words are taken for a token whatever their letters are.
+const MAX_PLAIN: usize = 24;
+
+/// The signature of an HS256 token takes this many characters.
+const SIGNATURE: usize = 43;
+
+/// The ranges of a text that look like credentials: an iterator, in order, none empty or overlapping.
+pub(super) struct Credentials<'t> {
+    text: Text<'t>,
+    at: usize,
+}
+
+impl<'t> Credentials<'t> {
+    pub(super) const fn new(text: &'t [u8]) -> Self {
+        Self { text: Text(text), at: 0 }
+    }
+}
+
+impl Iterator for Credentials<'_> {
+    type Item = Range<usize>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            let start = self.text.run(self.at, |byte| !is_word(byte) && byte != b':');
+            let end = self.text.run(start, is_word);
+            let found = if end > start {
+                self.at = end;
+                credential_at_word(self.text, start, end)
+            } else {
+                self.text.byte(start)?;
+                self.at = start.saturating_add(1);
+                user_of_url(self.text, start)
+            };
+            if let Some(range) = found.filter(|range| range.start < range.end) {
+                self.at = range.end;
+                return Some(range);
+            }
+        }
+    }
+}
+
+fn credential_at_word(text: Text<'_>, start: usize, end: usize) -> Option<Range<usize>> {
+    let word = text.slice(start, end);
+    if let Some(range) = jwt_in_word(text, start, end) {
+        return Some(range);
+    }
+    let named = Name::of(word).and_then(|name| match name {
+        Name::Header => header_value(text, start, end),
+        Name::Secret => secret_value(text, start, end),
+    });
+    named.or_else(|| is_scheme(word).then(|| token_of_scheme(text, end))?)
+}
+
+/// A JWT that begins in the word: an encoded object, a dot and more of it.
+fn jwt_in_word(text: Text<'_>, start: usize, end: usize) -> Option<Range<usize>> {
+    let word = text.slice(start, end);
+    let offset = word.windows(3).position(|three| three == b"eyJ")?;
+    let start = start.saturating_add(offset);
+    let end = jwt_end(text, start);
+    text.slice(start, end).contains(&b'.').then_some(start..end)
+}
+
+/// The end of the JWT that starts at `start`, also when it goes on in the next lines.
+fn jwt_end(text: Text<'_>, start: usize) -> usize {
+    let mut end = start;
+    let mut dots = 0_usize;
+    let mut last_part = 0_usize;
+    loop {
+        let line_end = text.run(end, is_jwt);
+        for byte in text.slice(end, line_end) {
+            let dot = *byte == b'.';
+            dots = dots.saturating_add(usize::from(dot));
+            last_part = if dot { 0 } else { last_part.saturating_add(1) };
+        }
+        end = line_end;
+        let whole = dots > 2 || (dots == 2 && last_part >= SIGNATURE);
+        let next = text.run(end, |byte| is_line_end(byte) || is_blank(byte));
+        let wrapped = text.byte(end).is_some_and(is_line_end);
+        let more = text.slice(next, text.run(next, is_jwt));
+        if whole || !wrapped || !looks_random(more) {
+            return text.trim_end(start, end, |byte| byte == b'.');
+        }
+        end = next;
+    }
+}
+
+/// The value of a header whose name stands from `start` to `end`, without its scheme.
+fn header_value(text: Text<'_>, start: usize, end: usize) -> Option<Range<usize>> {
+    let from = value_start(text, end).or_else(|| next_in_list(text, start, end))?;
+    let (from, line_end) = match text.quote(from) {
+        Some(quote) => (quote.end, text.string_end(quote.end, quote)),
+        None => match text.quote_before(start) {
+            Some(quote) => (from, text.string_end(from, quote)),
+            None => (from, text.run(from, |byte| !is_line_end(byte))),
+        },
+    };
+    let scheme_end = text.run(from, is_word).min(line_end);
+    if !is_scheme(text.slice(from, scheme_end)) {
+        return Some(extended(text, from, text.trim_end(from, line_end, is_blank)));
+    }
+    let from = text.run(scheme_end, is_blank).min(line_end);
+    let token_end = from.saturating_add(token68_len(text.slice(from, line_end)));
+    let quoted = text.byte(token_end).is_some_and(|byte| is_quote(byte) || byte == b'\\');
+    let to = if quoted && token_end > from { token_end } else { line_end };
+    Some(extended(text, from, text.trim_end(from, to, is_blank)))
+}
+
+/// The value of a parameter, member, variable, flag or header that is named from `start` to `end`.
+fn secret_value(text: Text<'_>, start: usize, end: usize) -> Option<Range<usize>> {
+    let Some(from) = value_start(text, end) else {
+        return unsigned_value(text, start, end);
+    };
+    if let Some(quote) = text.quote(from) {
+        return Some(extended(text, quote.end, text.string_end(quote.end, quote)));
+    }
+    let to = bare_end(text, from);
+    let value = text.slice(from, to);
+    if matches!(value, b"null" | b"true" | b"false" | b"None") {
+        return None;
+    }
+    // `token: expired` is prose, `X-Token: expired` and `token=expired` are not.
+    let prose = text.before(from).is_some_and(is_blank) && text.slice(end, from).contains(&b':');
+    let header = text.slice(start, end).get(..2).is_some_and(|x| x.eq_ignore_ascii_case(b"x-"));
+    (!prose || header || looks_random(value)).then(|| extended(text, from, to))
+}
+
+/// A value that no sign divides from its name: `--token abc1` and `token 'abc1'`.
+fn unsigned_value(text: Text<'_>, start: usize, end: usize) -> Option<Range<usize>> {
+    let from = text.run(end, is_blank);
+    if from == end {
+        return None;
+    }
+    let range = match text.quote(from) {
+        Some(quote) => {
+            let to = text.run(quote.end, |byte| !is_bare_end(byte));
+            text.quote(to).filter(|other| other.is_same(quote))?;
+            quote.end..to
+        }
+        None if text.starts_with(start, b"--") => from..bare_end(text, from),
+        None => return None,
+    };
+    looks_random(text.slice(range.start, range.end)).then_some(range)
+}
+
+/// The token behind the name of a scheme in a text that is no header.
+fn token_of_scheme(text: Text<'_>, end: usize) -> Option<Range<usize>> {
+    let from = match text.byte(end)? {
+        b'%' if text.starts_with(end, b"%20") => end.saturating_add(3),
+        b'+' => end.saturating_add(1),
+        _ => text.run(end, is_blank),
+    };
+    if from == end {
+        return None;
+    }
+    let rest = text.0.get(from..).unwrap_or_default();
+    let to = from.saturating_add(token68_len(rest));
+    let token = text.slice(from, to);
+    let name = token.strip_suffix(b"=").unwrap_or_default();
+    let is_param = !name.is_empty() && name.iter().all(|b| b.is_ascii_lowercase() || *b == b'_');
+    (!is_param && looks_random(token)).then(|| extended(text, from, to))
+}
+
+/// The password in `://user:password@host`, or all that stands before the `@` when there is no colon.
+fn user_of_url(text: Text<'_>, start: usize) -> Option<Range<usize>> {
+    if !text.starts_with(start, b"://") {
+        return None;
+    }
+    let from = start.saturating_add(3);
+    let end = text.run(from, |byte| !is_bare_end(byte) && !matches!(byte, b'/' | b'?' | b'#'));
+    let authority = text.slice(from, end);
+    let at = authority.iter().rposition(|byte| *byte == b'@')?;
+    let colon = authority.iter().take(at).position(|byte| *byte == b':');
+    let skipped = colon.map_or(0, |colon| colon.saturating_add(1));
+    Some(from.saturating_add(skipped)..from.saturating_add(at))
+}
+
+/// Where the value starts when a colon or an equals sign stands behind the name and its quote.
+fn value_start(text: Text<'_>, name_end: usize) -> Option<usize> {
+    let at = text.quote(name_end).map_or(name_end, |quote| quote.end);
+    let at = text.run(at, is_blank);
+    let encoded = [&b"%3D"[..], b"%3d", b"%3A", b"%3a"];
+    if encoded.into_iter().any(|sign| text.starts_with(at, sign)) {
+        return Some(at.saturating_add(3));
+    }
+    let end = text.run(at, |byte| matches!(byte, b':' | b'=' | b'>'));
+    let signed = matches!(text.slice(at, end), b":" | b"=" | b"=>" | b":=" | b"==");
+    signed.then(|| text.run(end, is_blank))
+}
+
+/// Where the value starts in a flat list of names and values, `["name","value"]`.
+fn next_in_list(text: Text<'_>, name_start: usize, name_end: usize) -> Option<usize> {
+    let open = text.quote_before(name_start)?.start();
+    let blanks =
+        text.0.get(..open)?.iter().rev().take(8).take_while(|byte| is_blank(**byte)).count();
+    let is_item = matches!(text.before(open.saturating_sub(blanks)), Some(b'[' | b','));
+    let comma = text.run(text.quote(name_end).filter(|_| is_item)?.end, is_blank);
+    let value = text.run(comma.saturating_add(1), is_blank);
+    (text.byte(comma) == Some(b',') && text.quote(value).is_some()).then_some(value)
+}
+
+/// The range, and the rest of the JWT when one starts there and is wrapped.
+fn extended(text: Text<'_>, start: usize, end: usize) -> Range<usize> {
+    let is_jwt = text.starts_with(start, b"eyJ");
+    start..if is_jwt { end.max(jwt_end(text, start)) } else { end }
+}
+
+/// The end of a value without quotes, without the punctuation of the sentence around it.
+fn bare_end(text: Text<'_>, start: usize) -> usize {
+    let end = text.run(start, |byte| !is_bare_end(byte));
+    let shut = text.trim_end(start, end, |b| matches!(b, b',' | b';' | b'.' | b')' | b']' | b'}'));
+    let encoded = text.slice(start, shut).windows(3).position(|three| three == b"%26");
+    encoded.map_or(shut, |len| start.saturating_add(len))
+}
+
+/// Whether a word has what words of a language do not have.
+fn looks_random(word: &[u8]) -> bool {
+    let odd = word.iter().any(|byte| byte.is_ascii_digit() || matches!(byte, b'=' | b'+' | b'~'));
+    let mixed = word
+        .iter()
+        .zip(word.iter().skip(1))
+        .any(|(a, b)| a.is_ascii_lowercase() && b.is_ascii_uppercase());
+    word.len() > MAX_PLAIN || (word.len() >= MIN_RANDOM && (odd || mixed))
+}
+
+const fn is_word(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_')
+}
+
+const fn is_jwt(byte: u8) -> bool {
+    is_word(byte) || byte == b'.'
+}
+
+const fn is_bare_end(byte: u8) -> bool {
+    byte.is_ascii_whitespace()
+        || byte.is_ascii_control()
+        || is_quote(byte)
+        || matches!(byte, b'&' | b'<' | b'>' | b'|')
+}

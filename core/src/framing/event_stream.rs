@@ -1,0 +1,186 @@
+//! Server-sent events.
+
+use heapless::Vec;
+
+use super::{FrameTooLarge, Step};
+use crate::inbox::Inbox;
+
+/// Longest event id that is kept for resuming, in bytes.
+pub const MAX_EVENT_ID: usize = 128;
+
+/// Longest event name that is kept, in bytes. MCP uses `message` and, before 2025-03-26, `endpoint`.
+pub const MAX_EVENT_NAME: usize = 16;
+
+/// Reads `text/event-stream`; a frame is the joined data of one event.
+///
+/// Line ends are CR, LF or CR LF, wherever the input was cut. One byte order mark is dropped at the
+/// start. Comments and unknown fields are freed as they come, also when they never end. An event
+/// without a `data` field is not dispatched, nor is one that the end of the body cuts off. The text is
+/// not checked for UTF-8: the reader of the frame does that.
+///
+/// [WHATWG HTML section 9.2.6](https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation)
+#[derive(Clone, Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "they are independent facts about the position")]
+pub struct EventStream {
+    past_mark: bool,
+    /// The last byte was a CR, so an LF now ends no line of its own.
+    after_return: bool,
+    /// The rest of this line is of no interest.
+    skipping: bool,
+    /// The event has a `data` field.
+    has_text: bool,
+    dispatched: bool,
+    name: Field<MAX_EVENT_NAME>,
+    /// The name as of the last dispatched event.
+    event_name: Field<MAX_EVENT_NAME>,
+    /// The id of the event that is being read, when it has one.
+    id: Option<Field<MAX_EVENT_ID>>,
+    /// The id as of the last blank line.
+    last_id: Field<MAX_EVENT_ID>,
+    retry: Option<u64>,
+}
+
+/// The value of a field: `None` when it has more than `N` bytes.
+#[derive(Clone, Debug)]
+struct Field<const N: usize>(Option<Vec<u8, N, u8>>);
+
+impl<const N: usize> Field<N> {
+    fn new(value: &[u8]) -> Self {
+        Self(Vec::from_slice(value).ok())
+    }
+}
+
+impl<const N: usize> Default for Field<N> {
+    fn default() -> Self {
+        Self(Some(Vec::new()))
+    }
+}
+
+impl EventStream {
+    /// Starts at the first byte of a stream.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The name of the event that was last handed out: empty when it had none, `None` when it had one
+    /// of more than [`MAX_EVENT_NAME`] bytes.
+    pub fn event_name(&self) -> Option<&[u8]> {
+        self.event_name.0.as_deref()
+    }
+
+    /// The id that a reconnecting client sends as `Last-Event-ID`: empty when there is none, `None` when
+    /// it has more than [`MAX_EVENT_ID`] bytes and so cannot be resumed from.
+    pub fn last_event_id(&self) -> Option<&[u8]> {
+        self.last_id.0.as_deref()
+    }
+
+    /// Milliseconds that the server wants a client to wait before it reconnects.
+    pub const fn retry(&self) -> Option<u64> {
+        self.retry
+    }
+
+    pub(super) fn step(&mut self, inbox: &mut Inbox<'_>) -> Result<Step, FrameTooLarge> {
+        if self.dispatched {
+            self.dispatched = false;
+            inbox.free_frame();
+        }
+        if !self.past_mark && !self.skip_mark(inbox) {
+            return Step::need_data(inbox);
+        }
+        loop {
+            if self.after_return && !inbox.unseen().is_empty() {
+                self.after_return = false;
+                if inbox.unseen().first() == Some(&b'\n') {
+                    inbox.drop_line(1);
+                }
+            }
+            let unseen = inbox.unseen();
+            let Some(end) = memchr::memchr2(b'\n', b'\r', unseen) else {
+                let unseen = unseen.len();
+                inbox.saw(unseen);
+                self.skipping = self.skipping || is_of_no_interest(inbox.partial());
+                if self.skipping {
+                    inbox.drop_line(0);
+                }
+                if !self.has_text {
+                    // Everything before the line is freed, so it may move to the front.
+                    inbox.free_frame();
+                }
+                return Step::need_data(inbox);
+            };
+            self.after_return = unseen.get(end) == Some(&b'\r');
+            inbox.saw(end);
+            let blank = inbox.partial().is_empty() && !self.skipping;
+            if !self.skipping {
+                self.field(inbox);
+            }
+            self.skipping = false;
+            inbox.drop_line(1);
+            if blank && self.dispatch() {
+                return Ok(Step::Complete);
+            }
+        }
+    }
+
+    /// Drops the byte order mark; `false` while it cannot be told whether there is one.
+    fn skip_mark(&mut self, inbox: &mut Inbox<'_>) -> bool {
+        const MARK: &[u8] = b"\xef\xbb\xbf";
+        let unread = inbox.unread();
+        if unread.len() < MARK.len() && MARK.starts_with(unread) {
+            return false;
+        }
+        if unread.starts_with(MARK) {
+            inbox.discard(MARK.len());
+        }
+        self.past_mark = true;
+        true
+    }
+
+    /// Interprets the line that has been searched to its end.
+    fn field(&mut self, inbox: &mut Inbox<'_>) {
+        let line = inbox.partial();
+        let (name, value) = match memchr::memchr(b':', line) {
+            Some(colon) => {
+                let (name, value) = line.split_at_checked(colon).unwrap_or((line, &[]));
+                let value = value.get(1..).unwrap_or_default();
+                (name, value.strip_prefix(b" ").unwrap_or(value))
+            }
+            None => (line, &[][..]),
+        };
+        match name {
+            b"data" => {
+                let skip = line.len().saturating_sub(value.len());
+                inbox.take_line(skip, !self.has_text);
+                self.has_text = true;
+            }
+            b"event" => self.name = Field::new(value),
+            b"id" if memchr::memchr(0, value).is_none() => self.id = Some(Field::new(value)),
+            b"retry" if !value.is_empty() && value.iter().all(u8::is_ascii_digit) => {
+                self.retry = Some(value.iter().fold(0_u64, |number, digit| {
+                    number.saturating_mul(10).saturating_add(u64::from(digit & 0xf))
+                }));
+            }
+            _ => {}
+        }
+    }
+
+    /// Ends the event at a blank line; whether there is something to hand out.
+    fn dispatch(&mut self) -> bool {
+        if let Some(id) = self.id.take() {
+            self.last_id = id;
+        }
+        self.event_name = core::mem::take(&mut self.name);
+        self.dispatched = core::mem::take(&mut self.has_text);
+        self.dispatched
+    }
+}
+
+/// Whether a line that starts with `partial` is a comment or an unknown field.
+fn is_of_no_interest(partial: &[u8]) -> bool {
+    const FIELDS: [&[u8]; 4] = [b"data", b"event", b"id", b"retry"];
+    let name = partial.get(..6).unwrap_or(partial);
+    match memchr::memchr(b':', name) {
+        Some(colon) => !FIELDS.iter().any(|field| name.get(..colon) == Some(*field)),
+        None => !FIELDS.iter().any(|field| field.starts_with(name)),
+    }
+}

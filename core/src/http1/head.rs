@@ -1,0 +1,383 @@
+//! The head of a response: status line and headers.
+
+use core::{fmt, str};
+
+use memchr::memchr;
+
+use super::{
+    Body, HttpError, MAX_LENGTH, MediaType,
+    field::{is_field_byte, is_tchar, is_token},
+};
+
+/// Bytes that a head may have, however much the caller can hold.
+pub const MAX_HEAD: usize = 16 * 1024;
+
+/// Headers that a head may have.
+pub const MAX_HEADERS: usize = 64;
+
+/// Informational responses (1xx) that may come before the final one.
+pub const MAX_INFORMATIONAL: u8 = 16;
+
+/// Finds and checks the heads of one response, the informational ones before it included.
+///
+/// Each line is checked once, when it is whole, so a head that arrives byte by byte costs linear time
+/// and a peer that speaks something else is found out early.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct HeadReader {
+    /// Bytes that have been searched; all lines that end in them are checked.
+    searched: usize,
+    /// Where the line that is being searched begins.
+    line: usize,
+    /// The status, or 0 before the status line is whole.
+    status: u16,
+    minor_version: u8,
+    headers: u8,
+    informational: u8,
+}
+
+impl HeadReader {
+    /// Starts before the first byte of a response.
+    pub const fn new() -> Self {
+        Self { searched: 0, line: 0, status: 0, minor_version: 0, headers: 0, informational: 0 }
+    }
+
+    /// The head at the start of `bytes` and the number of its bytes, or `None` while it is not whole.
+    ///
+    /// `bytes` is everything received from the head's first byte on: each call gives the same bytes
+    /// with more behind them. After an informational head ([`Head::is_informational`]) drop its bytes
+    /// and read on with the same reader; the final head follows.
+    ///
+    /// # Errors
+    /// As soon as the bytes show it: [`NotHttp1`](HttpError::NotHttp1),
+    /// [`Version`](HttpError::Version), [`StatusLine`](HttpError::StatusLine),
+    /// [`Status`](HttpError::Status), [`SwitchingProtocols`](HttpError::SwitchingProtocols),
+    /// [`BareLineFeed`](HttpError::BareLineFeed), [`HeaderName`](HttpError::HeaderName),
+    /// [`HeaderValue`](HttpError::HeaderValue), [`TooManyHeaders`](HttpError::TooManyHeaders),
+    /// [`HeadTooLong`](HttpError::HeadTooLong); when the head is whole:
+    /// [`TooManyInformational`](HttpError::TooManyInformational). A later call with the same bytes
+    /// gives the same error.
+    ///
+    /// Source: [RFC 9112 sections 2 to 5](https://www.rfc-editor.org/rfc/rfc9112#section-2)
+    pub fn read<'a>(&mut self, bytes: &'a [u8]) -> Result<Option<(Head<'a>, usize)>, HttpError> {
+        if bytes.len() < self.searched {
+            *self = self.restarted();
+        }
+        let Some(len) = self.search(bytes)? else { return Ok(None) };
+        if self.status < 200 {
+            if self.informational >= MAX_INFORMATIONAL {
+                return Err(HttpError::TooManyInformational { limit: MAX_INFORMATIONAL });
+            }
+            self.informational = self.informational.saturating_add(1);
+        }
+        let head = Head {
+            status: self.status,
+            minor_version: self.minor_version,
+            lines: bytes.get(..len).unwrap_or_default(),
+        };
+        *self = self.restarted();
+        Ok(Some((head, len)))
+    }
+
+    /// Length of the head, or `None` while its end has not come.
+    fn search(&mut self, bytes: &[u8]) -> Result<Option<usize>, HttpError> {
+        if bytes.iter().zip(b"HTTP/1.").any(|(byte, expected)| byte != expected) {
+            return Err(HttpError::NotHttp1);
+        }
+        let window = bytes.get(..MAX_HEAD).unwrap_or(bytes);
+        while let Some(offset) = window.get(self.searched..).and_then(|rest| memchr(b'\n', rest)) {
+            let at = self.searched.saturating_add(offset);
+            // Stays here on an error, so that the next call comes to the same one.
+            self.searched = at;
+            let line = window.get(self.line..at).unwrap_or_default();
+            let Some((b'\r', text)) = line.split_last() else {
+                return Err(HttpError::BareLineFeed { at });
+            };
+            let end = at.saturating_add(1);
+            if self.status == 0 {
+                (self.minor_version, self.status) = parse_status_line(text)?;
+            } else if text.is_empty() {
+                return Ok(Some(end));
+            } else {
+                check_header(text, self.line)?;
+                if usize::from(self.headers) >= MAX_HEADERS {
+                    return Err(HttpError::TooManyHeaders { limit: MAX_HEADERS });
+                }
+                self.headers = self.headers.saturating_add(1);
+            }
+            self.searched = end;
+            self.line = end;
+        }
+        self.searched = window.len();
+        if window.len() == MAX_HEAD {
+            return Err(HttpError::HeadTooLong { limit: MAX_HEAD });
+        }
+        Ok(None)
+    }
+
+    /// The reader before the next head of the same response.
+    const fn restarted(&self) -> Self {
+        Self { informational: self.informational, ..Self::new() }
+    }
+}
+
+/// Minor version and status.
+///
+/// Source: [RFC 9112 section 4](https://www.rfc-editor.org/rfc/rfc9112#section-4)
+fn parse_status_line(line: &[u8]) -> Result<(u8, u16), HttpError> {
+    let (minor_version, rest) = match line.split_first_chunk() {
+        Some((b"HTTP/1.0", rest)) => (0, rest),
+        Some((b"HTTP/1.1", rest)) => (1, rest),
+        _ => return Err(HttpError::Version),
+    };
+    let Some(([b' ', digits @ ..], rest)) = rest.split_first_chunk::<4>() else {
+        return Err(HttpError::StatusLine);
+    };
+    // Servers leave out the space before an empty reason; nothing hangs on it.
+    let reason_is_valid = match rest {
+        [] => true,
+        [b' ', reason @ ..] => reason.iter().copied().all(is_field_byte),
+        _ => false,
+    };
+    if !reason_is_valid || !digits.iter().all(u8::is_ascii_digit) {
+        return Err(HttpError::StatusLine);
+    }
+    let status = digits.iter().fold(0_u16, |number, digit| {
+        number.saturating_mul(10).saturating_add(u16::from(digit & 0x0F))
+    });
+    match status {
+        101 => Err(HttpError::SwitchingProtocols),
+        100..=599 => Ok((minor_version, status)),
+        _ => Err(HttpError::Status { status }),
+    }
+}
+
+/// Checks a header line that begins at `start`. A folded line begins with white space, so its name is
+/// refused as empty.
+///
+/// Source: [RFC 9112 section 5](https://www.rfc-editor.org/rfc/rfc9112#section-5)
+fn check_header(line: &[u8], start: usize) -> Result<(), HttpError> {
+    let name = line.iter().position(|&byte| !is_tchar(byte)).unwrap_or(line.len());
+    match line.get(name..).and_then(<[u8]>::split_first) {
+        Some((b':', value)) if name > 0 => {
+            match value.iter().position(|&byte| !is_field_byte(byte)) {
+                Some(offset) => Err(HttpError::HeaderValue {
+                    at: start.saturating_add(name).saturating_add(offset).saturating_add(1),
+                }),
+                None => Ok(()),
+            }
+        }
+        _ => Err(HttpError::HeaderName { at: start.saturating_add(name) }),
+    }
+}
+
+/// A checked head, borrowed from the received bytes.
+///
+/// `Debug` shows the status and no header, since a value may be a credential.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Head<'a> {
+    status: u16,
+    minor_version: u8,
+    /// All lines with their line ends: the status line, the headers, the empty line.
+    lines: &'a [u8],
+}
+
+impl<'a> Head<'a> {
+    /// The status, 100 to 599.
+    pub const fn status(&self) -> u16 {
+        self.status
+    }
+
+    /// Whether the status is 1xx: another head follows, and the request is not answered yet.
+    pub const fn is_informational(&self) -> bool {
+        self.status < 200
+    }
+
+    /// 0 for HTTP/1.0, 1 for HTTP/1.1.
+    pub const fn minor_version(&self) -> u8 {
+        self.minor_version
+    }
+
+    /// The headers in the order sent: name as sent, value without the white space around it.
+    ///
+    /// A value has no control byte but the tab; bytes above 0x7F are passed as they are.
+    pub fn headers(&self) -> Headers<'a> {
+        let status_line = memchr(b'\n', self.lines).map_or(0, |end| end.saturating_add(1));
+        Headers { rest: self.lines.get(status_line..).unwrap_or_default() }
+    }
+
+    /// The values of all headers called `name`, without regard to case, in the order sent.
+    pub fn header_values<'n>(
+        &self,
+        name: &'n str,
+    ) -> impl Iterator<Item = &'a [u8]> + use<'a, 'n> + Clone {
+        self.headers().filter_map(move |(n, value)| n.eq_ignore_ascii_case(name).then_some(value))
+    }
+
+    /// The value of the first header called `name`, without regard to case.
+    pub fn header(&self, name: &str) -> Option<&'a [u8]> {
+        self.header_values(name).next()
+    }
+
+    /// The value of a header that must not appear twice, such as `Content-Type`, `Location` or
+    /// `Mcp-Session-Id`.
+    ///
+    /// # Errors
+    /// [`HttpError::RepeatedHeader`] when there is a second one, equal or not.
+    pub fn sole_header(&self, name: &'static str) -> Result<Option<&'a [u8]>, HttpError> {
+        let mut values = self.header_values(name);
+        let first = values.next();
+        match values.next() {
+            Some(_) => Err(HttpError::RepeatedHeader { name }),
+            None => Ok(first),
+        }
+    }
+
+    /// The media type, or `None` without `Content-Type`.
+    ///
+    /// # Errors
+    /// [`HttpError::RepeatedHeader`], [`HttpError::ContentType`].
+    pub fn media_type(&self) -> Result<Option<MediaType>, HttpError> {
+        self.sole_header("content-type")?.map(MediaType::parse).transpose()
+    }
+
+    /// Refuses content codings; [`body`](Self::body) asks this where there is a body.
+    ///
+    /// # Errors
+    /// [`HttpError::ContentEncoding`] when `Content-Encoding` names anything but `identity`.
+    ///
+    /// Source: [RFC 9110 section 8.4](https://www.rfc-editor.org/rfc/rfc9110#section-8.4)
+    pub fn refuse_content_encoding(&self) -> Result<(), HttpError> {
+        let plain = self
+            .header_values("content-encoding")
+            .flat_map(elements)
+            .all(|coding| coding.is_empty() || coding.eq_ignore_ascii_case(b"identity"));
+        if plain { Ok(()) } else { Err(HttpError::ContentEncoding) }
+    }
+
+    /// Whether the peer keeps the connection open after this response.
+    ///
+    /// A malformed `Connection` counts as `close`, which costs a connection and nothing else.
+    ///
+    /// Source: [RFC 9112 section 9.3](https://www.rfc-editor.org/rfc/rfc9112#section-9.3)
+    pub fn is_keep_alive(&self) -> bool {
+        let mut keep_alive = self.minor_version == 1;
+        for option in self.header_values("connection").flat_map(elements) {
+            if option.eq_ignore_ascii_case(b"close") {
+                return false;
+            }
+            if option.eq_ignore_ascii_case(b"keep-alive") {
+                keep_alive = true;
+            } else if !option.is_empty() && !is_token(option) {
+                return false;
+            }
+        }
+        keep_alive
+    }
+
+    /// How the body is framed, for the response to a GET, POST or DELETE.
+    ///
+    /// There is none for 1xx, 204 and 304, whatever the head says. A 202 with neither a length nor
+    /// chunks is taken as empty and its connection as used up, so that nobody waits for a server that
+    /// keeps the connection open. Without a length or chunks any other body lasts until the peer
+    /// closes.
+    ///
+    /// # Errors
+    /// [`ContentLength`](HttpError::ContentLength), [`LengthTooLarge`](HttpError::LengthTooLarge),
+    /// [`RepeatedHeader`](HttpError::RepeatedHeader) for two lengths,
+    /// [`TransferEncoding`](HttpError::TransferEncoding),
+    /// [`LengthAndTransferEncoding`](HttpError::LengthAndTransferEncoding),
+    /// [`ContentEncoding`](HttpError::ContentEncoding). Malformed framing is refused also where there
+    /// is no body.
+    ///
+    /// Source: [RFC 9112 section 6](https://www.rfc-editor.org/rfc/rfc9112#section-6)
+    pub fn body(&self) -> Result<Body, HttpError> {
+        let length = self.content_length()?;
+        let chunked = self.is_chunked()?;
+        if length.is_some() && chunked {
+            return Err(HttpError::LengthAndTransferEncoding);
+        }
+        let keep_alive = self.is_keep_alive();
+        match self.status {
+            ..200 => return Ok(Body::empty(false)),
+            // Framing on a 204 is forbidden; a peer that sends it may send the body too.
+            204 => return Ok(Body::empty(keep_alive && !chunked && length.unwrap_or(0) == 0)),
+            304 => return Ok(Body::empty(keep_alive)),
+            202 if length.is_none() && !chunked => return Ok(Body::empty(false)),
+            _ => {}
+        }
+        if length != Some(0) {
+            self.refuse_content_encoding()?;
+        }
+        Ok(match length {
+            Some(length) => Body::with_length(length, keep_alive),
+            None if chunked => Body::chunked(keep_alive),
+            None => Body::until_close(),
+        })
+    }
+
+    /// Source: [RFC 9110 section 8.6](https://www.rfc-editor.org/rfc/rfc9110#section-8.6)
+    fn content_length(&self) -> Result<Option<u64>, HttpError> {
+        let Some(value) = self.sole_header("content-length")? else { return Ok(None) };
+        if value.is_empty() || !value.iter().all(u8::is_ascii_digit) {
+            return Err(HttpError::ContentLength);
+        }
+        let mut length = 0_u64;
+        for digit in value {
+            length = length.saturating_mul(10).saturating_add(u64::from(digit & 0x0F));
+        }
+        if length > MAX_LENGTH {
+            return Err(HttpError::LengthTooLarge { limit: MAX_LENGTH });
+        }
+        Ok(Some(length))
+    }
+
+    /// Source: [RFC 9112 section 6.1](https://www.rfc-editor.org/rfc/rfc9112#section-6.1)
+    fn is_chunked(&self) -> Result<bool, HttpError> {
+        let mut values = self.header_values("transfer-encoding");
+        let Some(value) = values.next() else { return Ok(false) };
+        let understood = value.eq_ignore_ascii_case(b"chunked")
+            && values.next().is_none()
+            && self.minor_version == 1;
+        if understood { Ok(true) } else { Err(HttpError::TransferEncoding) }
+    }
+}
+
+impl fmt::Debug for Head<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Head")
+            .field("status", &self.status)
+            .field("minor_version", &self.minor_version)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The headers of a [`Head`].
+#[derive(Clone)]
+pub struct Headers<'a> {
+    rest: &'a [u8],
+}
+
+impl<'a> Iterator for Headers<'a> {
+    type Item = (&'a str, &'a [u8]);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let end = memchr(b'\n', self.rest)?;
+        let (line, rest) = self.rest.split_at_checked(end.saturating_add(1))?;
+        let (name, value) = line.split_at_checked(memchr(b':', line)?)?;
+        self.rest = rest;
+        Some((str::from_utf8(name).ok()?, value.get(1..)?.trim_ascii()))
+    }
+}
+
+impl core::iter::FusedIterator for Headers<'_> {}
+
+impl fmt::Debug for Headers<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Headers").finish_non_exhaustive()
+    }
+}
+
+/// The elements of a list value; empty ones are kept.
+fn elements(value: &[u8]) -> impl Iterator<Item = &[u8]> {
+    value.split(|&byte| byte == b',').map(<[u8]>::trim_ascii)
+}

@@ -1,0 +1,162 @@
+//! The media type of a response.
+
+use super::{
+    HttpError,
+    field::{is_field_byte, is_tchar, is_token},
+};
+
+/// The media types that the protocol knows.
+///
+/// Parameters are checked for their form and otherwise ignored, `charset` too: JSON and event streams
+/// are UTF-8 whatever the header says ([RFC 8259 section
+/// 11](https://www.rfc-editor.org/rfc/rfc8259#section-11), [HTML: event
+/// streams](https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream)).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MediaType {
+    /// `application/json`
+    Json,
+    /// `text/event-stream`
+    EventStream,
+    /// Any other.
+    Other,
+}
+
+impl MediaType {
+    /// Reads the value of `Content-Type`.
+    ///
+    /// # Errors
+    /// [`HttpError::ContentType`] when it is no media type with well-formed parameters.
+    ///
+    /// Source: [RFC 9110 section 8.3.1](https://www.rfc-editor.org/rfc/rfc9110#section-8.3.1)
+    pub fn parse(value: &[u8]) -> Result<Self, HttpError> {
+        let mut parts = value.splitn(2, |&byte| byte == b';');
+        let essence = trim_end(parts.next().unwrap_or_default());
+        let mut names = essence.splitn(2, |&byte| byte == b'/');
+        let well_formed = names.next().is_some_and(is_token)
+            && names.next().is_some_and(is_token)
+            && parts.next().is_none_or(are_parameters);
+        if !well_formed {
+            return Err(HttpError::ContentType);
+        }
+        Ok(if essence.eq_ignore_ascii_case(b"application/json") {
+            Self::Json
+        } else if essence.eq_ignore_ascii_case(b"text/event-stream") {
+            Self::EventStream
+        } else {
+            Self::Other
+        })
+    }
+}
+
+/// Whether `rest`, which follows a semicolon, is a list of parameters; empty ones are allowed.
+///
+/// Source: [RFC 9110 section 5.6.6](https://www.rfc-editor.org/rfc/rfc9110#section-5.6.6)
+fn are_parameters(mut rest: &[u8]) -> bool {
+    loop {
+        rest = trim_start(rest);
+        if !matches!(rest.first(), None | Some(b';')) {
+            let Some(after) = parameter(rest) else { return false };
+            rest = trim_start(after);
+        }
+        match rest.split_first() {
+            None => return true,
+            Some((b';', after)) => rest = after,
+            Some(_) => return false,
+        }
+    }
+}
+
+/// What follows the parameter at the start of `rest`.
+fn parameter(rest: &[u8]) -> Option<&[u8]> {
+    let after_name = token(rest)?.strip_prefix(b"=")?;
+    match after_name.strip_prefix(b"\"") {
+        Some(quoted) => quoted_rest(quoted),
+        None => token(after_name),
+    }
+}
+
+/// What follows the token at the start of `rest`.
+fn token(rest: &[u8]) -> Option<&[u8]> {
+    let end = rest.iter().position(|&byte| !is_tchar(byte)).unwrap_or(rest.len());
+    if end == 0 { None } else { rest.get(end..) }
+}
+
+/// What follows the quoted string whose opening quote stands before `rest`.
+fn quoted_rest(rest: &[u8]) -> Option<&[u8]> {
+    let mut bytes = rest.iter();
+    loop {
+        let valid = match bytes.next()? {
+            b'"' => return Some(bytes.as_slice()),
+            b'\\' => bytes.next()?,
+            byte => byte,
+        };
+        if !is_field_byte(*valid) {
+            return None;
+        }
+    }
+}
+
+fn trim_start(bytes: &[u8]) -> &[u8] {
+    let start = bytes.iter().position(|byte| !matches!(byte, b' ' | b'\t'));
+    bytes.get(start.unwrap_or(bytes.len())..).unwrap_or_default()
+}
+
+fn trim_end(bytes: &[u8]) -> &[u8] {
+    let mut rest = bytes;
+    while let Some((b' ' | b'\t', before)) = rest.split_last() {
+        rest = before;
+    }
+    rest
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn types_compare_without_case_and_parameters() {
+        for (value, expected) in [
+            // The four spellings of one value in RFC 9110 section 8.3.1, with another type.
+            ("application/json;charset=utf-8", MediaType::Json),
+            ("Application/JSON;Charset=\"utf-8\"", MediaType::Json),
+            ("application/json; charset=\"utf-8\"", MediaType::Json),
+            ("application/json;charset=UTF-8", MediaType::Json),
+            ("application/json", MediaType::Json),
+            ("application/json ; ;;x=\"a;\\\", b\" ;", MediaType::Json),
+            ("application/json;", MediaType::Json),
+            ("text/event-stream;charset=windows-1252", MediaType::EventStream),
+            ("TEXT/Event-Stream", MediaType::EventStream),
+            ("text/html;charset=utf-8", MediaType::Other),
+            ("application/jsonx", MediaType::Other),
+            ("application/problem+json", MediaType::Other),
+        ] {
+            assert_eq!(MediaType::parse(value.as_bytes()), Ok(expected), "{value}");
+        }
+    }
+
+    #[test]
+    fn malformed_types_are_refused() {
+        for value in [
+            "",
+            "json",
+            "/json",
+            "application/",
+            "application/json/x",
+            "application /json",
+            "application/json, text/event-stream",
+            "application/json;charset=utf-8, text/event-stream",
+            "application/json;charset",
+            "application/json;charset=",
+            "application/json;charset =utf-8",
+            "application/json;charset= utf-8",
+            "application/json;charset=\"utf-8",
+            "application/json;charset=\"utf-8\\",
+            "application/json;charset=\"a\"b",
+            "application/json;=x",
+            ";charset=utf-8",
+        ] {
+            let parsed = MediaType::parse(value.as_bytes());
+            assert_eq!(parsed, Err(HttpError::ContentType), "{value}");
+        }
+    }
+}

@@ -1,0 +1,211 @@
+//! The head of a request, written so that nothing in it can start another line.
+
+use core::{error::Error, fmt};
+
+use super::{HeaderValue, InvalidHeaderValue, field::is_tchar};
+use crate::writer::{OutputTooSmall, Writer, emit};
+
+/// Headers that [`RequestHead::write`] writes itself, or that would contradict the framing it gives.
+const RESERVED: [&str; 4] = ["host", "content-length", "transfer-encoding", "accept-encoding"];
+
+/// The methods that the protocol uses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Method {
+    /// `GET`
+    Get,
+    /// `POST`
+    Post,
+    /// `DELETE`
+    Delete,
+}
+
+impl Method {
+    /// The method as it is sent.
+    pub const fn as_str(&self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Post => "POST",
+            Self::Delete => "DELETE",
+        }
+    }
+}
+
+/// Method, target and host of a request.
+///
+/// `Debug` shows them: they must hold no secret.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RequestHead<'a> {
+    /// The method.
+    pub method: Method,
+    /// Path and query, beginning with `/`; printable ASCII without space and without `#`.
+    pub target: &'a str,
+    /// Host name or address, with its port when that is not the default one of the scheme.
+    pub host: &'a str,
+}
+
+impl RequestHead<'_> {
+    /// Writes the whole head into `out`: all of it or nothing.
+    ///
+    /// `headers` are names and values; each value is held to [`HeaderValue`]. `Host`,
+    /// `Accept-Encoding: identity` and, where `content_length` is given, `Content-Length` are written
+    /// by this function. A request with a body needs the length, and a POST without one needs 0.
+    ///
+    /// # Errors
+    /// [`RequestError`] for the first part that must not be sent, before anything is written;
+    /// [`RequestError::OutputTooSmall`] with the exact size. `out` is unchanged then.
+    ///
+    /// Source: [RFC 9112 section 3](https://www.rfc-editor.org/rfc/rfc9112#section-3)
+    #[expect(clippy::needless_pass_by_value, reason = "iterators and arrays go by value")]
+    pub fn write<'o, 'h, H>(
+        &self,
+        headers: H,
+        content_length: Option<u64>,
+        out: &'o mut [u8],
+    ) -> Result<&'o mut [u8], RequestError>
+    where
+        H: IntoIterator<Item = (&'h str, &'h str)> + Clone,
+    {
+        self.check(headers.clone())?;
+        let written = emit(out, |w| {
+            self.write_line(w);
+            write_header(w, "Host", self.host);
+            write_header(w, "Accept-Encoding", "identity");
+            for (name, value) in headers.clone() {
+                write_header(w, name, value);
+            }
+            if let Some(length) = content_length {
+                w.str("Content-Length: ");
+                w.unsigned(length);
+                w.str("\r\n");
+            }
+            w.str("\r\n");
+        });
+        Ok(written?)
+    }
+
+    fn check<'h>(
+        &self,
+        headers: impl IntoIterator<Item = (&'h str, &'h str)>,
+    ) -> Result<(), RequestError> {
+        if let Some(at) = position_outside(self.target, is_target_byte)
+            .or_else(|| (!self.target.starts_with('/')).then_some(0))
+        {
+            return Err(RequestError::Target { at });
+        }
+        if let Some(at) =
+            position_outside(self.host, is_host_byte).or_else(|| self.host.is_empty().then_some(0))
+        {
+            return Err(RequestError::Host { at });
+        }
+        for (index, (name, value)) in headers.into_iter().enumerate() {
+            if let Some(at) =
+                position_outside(name, is_tchar).or_else(|| name.is_empty().then_some(0))
+            {
+                return Err(RequestError::HeaderName { index, at });
+            }
+            if RESERVED.iter().any(|reserved| name.eq_ignore_ascii_case(reserved)) {
+                return Err(RequestError::ReservedHeader { index });
+            }
+            if let Err(InvalidHeaderValue { at }) = HeaderValue::new(value) {
+                return Err(RequestError::HeaderValue { index, at });
+            }
+        }
+        Ok(())
+    }
+
+    fn write_line(&self, w: &mut Writer<'_>) {
+        w.str(self.method.as_str());
+        w.byte(b' ');
+        w.str(self.target);
+        w.str(" HTTP/1.1\r\n");
+    }
+}
+
+fn write_header(w: &mut Writer<'_>, name: &str, value: &str) {
+    w.str(name);
+    w.str(": ");
+    w.str(value);
+    w.str("\r\n");
+}
+
+fn position_outside(text: &str, alphabet: fn(u8) -> bool) -> Option<usize> {
+    text.bytes().position(|byte| !alphabet(byte))
+}
+
+/// What URLs put into a path or query in practice; a fragment never goes on the wire.
+const fn is_target_byte(byte: u8) -> bool {
+    byte.is_ascii_graphic() && byte != b'#'
+}
+
+/// Source: [RFC 3986 section 3.2.2](https://www.rfc-editor.org/rfc/rfc3986#section-3.2.2), with port
+const fn is_host_byte(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric()
+        || matches!(byte, b'-' | b'.' | b'_' | b'~' | b'%' | b':' | b'[' | b']')
+        || matches!(byte, b'!' | b'$' | b'&'..=b',' | b';' | b'=')
+}
+
+/// Why a request head must not be sent; always the caller's fault.
+///
+/// Positions and indexes count from 0. No value is ever part of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum RequestError {
+    /// The target does not begin with `/`, or has a space, a `#`, a control or a non-ASCII byte.
+    Target {
+        /// Position of the byte in the target.
+        at: usize,
+    },
+    /// The host is empty or has a byte that no host and port has.
+    Host {
+        /// Position of the byte in the host.
+        at: usize,
+    },
+    /// A header name is empty or no token.
+    HeaderName {
+        /// Which header.
+        index: usize,
+        /// Position of the byte in its name.
+        at: usize,
+    },
+    /// A header value has a control or non-ASCII byte, or white space at an end.
+    HeaderValue {
+        /// Which header.
+        index: usize,
+        /// Position of the byte in its value.
+        at: usize,
+    },
+    /// A header is `Host`, `Content-Length`, `Transfer-Encoding` or `Accept-Encoding`.
+    ReservedHeader {
+        /// Which header.
+        index: usize,
+    },
+    /// The buffer is too small.
+    OutputTooSmall(OutputTooSmall),
+}
+
+impl From<OutputTooSmall> for RequestError {
+    fn from(error: OutputTooSmall) -> Self {
+        Self::OutputTooSmall(error)
+    }
+}
+
+impl fmt::Display for RequestError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Target { at } => write!(f, "the request target is malformed at byte {at}"),
+            Self::Host { at } => write!(f, "the host is malformed at byte {at}"),
+            Self::HeaderName { index, at } => {
+                write!(f, "the name of header {index} is malformed at byte {at}")
+            }
+            Self::HeaderValue { index, at } => {
+                write!(f, "the value of header {index} is malformed at byte {at}")
+            }
+            Self::ReservedHeader { index } => {
+                write!(f, "header {index} is one that the writer sets itself")
+            }
+            Self::OutputTooSmall(error) => error.fmt(f),
+        }
+    }
+}
+
+impl Error for RequestError {}

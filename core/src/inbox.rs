@@ -1,0 +1,215 @@
+//! Receive storage that the caller lends.
+//!
+//! ```text
+//!      start      kept      line      seen      tail
+//!  ......|  frame   |  freed  | partial | unseen  |  room
+//! ```
+//!
+//! Bytes go in at the tail, frames come out at the head. The inbox remembers how far it has been
+//! searched, so a message that arrives byte by byte costs no more than one that arrives whole, and it
+//! frees what was consumed by itself.
+
+/// Receive storage: [`spare`](Self::spare), [`commit`](Self::commit), [`close`](Self::close).
+///
+/// A message has to fit; 8 KiB is a good size for a device.
+#[derive(Debug)]
+pub struct Inbox<'b> {
+    storage: &'b mut [u8],
+    /// First byte of the frame that is being assembled or was handed out.
+    start: usize,
+    /// End of that frame.
+    kept: usize,
+    /// Start of what has not become part of a frame yet.
+    line: usize,
+    /// Bytes before it hold no end of the current line.
+    seen: usize,
+    /// End of the committed bytes.
+    tail: usize,
+    closed: bool,
+}
+
+impl<'b> Inbox<'b> {
+    /// An empty inbox over `storage`.
+    pub const fn new(storage: &'b mut [u8]) -> Self {
+        Self { storage, start: 0, kept: 0, line: 0, seen: 0, tail: 0, closed: false }
+    }
+
+    /// Forgets everything, so that the storage can serve the next exchange.
+    pub const fn reset(&mut self) {
+        self.start = 0;
+        self.free_all();
+        self.closed = false;
+    }
+
+    /// The room to read into; empty only when a frame fills the whole storage.
+    pub fn spare(&mut self) -> &mut [u8] {
+        let room = self.storage.len().saturating_sub(self.tail);
+        let used = self.used();
+        let freed = self.tail.saturating_sub(used);
+        // Moving is worth it when it gains as much as it costs, and needed when there is no room.
+        if used == 0 || room == 0 || freed >= used && room < self.storage.len() / 4 {
+            self.compact();
+        }
+        self.storage.get_mut(self.tail..).unwrap_or_default()
+    }
+
+    /// Declares the first `count` bytes of [`spare`](Self::spare) as filled; more than there is room
+    /// for counts as all of it.
+    pub fn commit(&mut self, count: usize) {
+        self.tail = self.tail.saturating_add(count).min(self.storage.len());
+    }
+
+    /// Declares that no more bytes will come.
+    pub const fn close(&mut self) {
+        self.closed = true;
+    }
+
+    /// Bytes that the storage holds.
+    pub const fn capacity(&self) -> usize {
+        self.storage.len()
+    }
+
+    /// Whether no more bytes will come.
+    pub const fn is_closed(&self) -> bool {
+        self.closed
+    }
+
+    /// The committed bytes that no frame has taken.
+    pub fn unread(&self) -> &[u8] {
+        self.storage.get(self.line..self.tail).unwrap_or_default()
+    }
+
+    /// The same bytes, to be changed in place: body framing is stripped this way.
+    pub fn unread_mut(&mut self) -> &mut [u8] {
+        self.storage.get_mut(self.line..self.tail).unwrap_or_default()
+    }
+
+    /// Drops the last unread bytes so that `count` are left.
+    pub fn truncate(&mut self, count: usize) {
+        self.tail = self.tail.min(self.line.saturating_add(count));
+        self.seen = self.seen.min(self.tail);
+    }
+
+    /// Drops the first `count` unread bytes.
+    pub fn discard(&mut self, count: usize) {
+        self.line = self.line.saturating_add(count).min(self.tail);
+        self.seen = self.seen.max(self.line);
+        if self.kept == self.start {
+            self.start = self.line;
+            self.kept = self.line;
+        }
+    }
+
+    /// The frame that has been assembled.
+    pub(crate) fn frame(&self) -> &[u8] {
+        self.storage.get(self.start..self.kept).unwrap_or_default()
+    }
+
+    /// Frees the frame that was handed out.
+    pub(crate) const fn free_frame(&mut self) {
+        self.start = self.line;
+        self.kept = self.line;
+    }
+
+    /// Whether the storage is full and nothing in it can be freed.
+    pub(crate) fn is_full(&self) -> bool {
+        self.used() >= self.storage.len()
+    }
+
+    /// The unsearched bytes of the current line.
+    pub(crate) fn unseen(&self) -> &[u8] {
+        self.storage.get(self.seen..self.tail).unwrap_or_default()
+    }
+
+    /// Notes that `count` further bytes of the current line have been searched.
+    pub(crate) fn saw(&mut self, count: usize) {
+        self.seen = self.seen.saturating_add(count).min(self.tail);
+    }
+
+    /// What has been searched of the current line.
+    pub(crate) fn partial(&self) -> &[u8] {
+        self.storage.get(self.line..self.seen).unwrap_or_default()
+    }
+
+    /// Frees the searched part of the current line and the `ending` bytes after it.
+    pub(crate) fn drop_line(&mut self, ending: usize) {
+        self.saw(ending);
+        self.line = self.seen;
+    }
+
+    /// Takes the searched part of the current line, without its first `skip` bytes, into the frame:
+    /// after a line feed unless it is the first part.
+    pub(crate) fn take_line(&mut self, skip: usize, first: bool) {
+        let from = self.line.saturating_add(skip).min(self.seen);
+        let length = self.seen.saturating_sub(from);
+        if first {
+            self.start = from;
+            self.kept = self.seen;
+            return;
+        }
+        if let Some(feed) = self.storage.get_mut(self.kept) {
+            *feed = b'\n';
+        }
+        let to = self.kept.saturating_add(1);
+        self.shift(from, to, length);
+        self.kept = to.saturating_add(length);
+    }
+
+    /// Drops the last `count` bytes of the frame.
+    pub(crate) fn shorten_frame(&mut self, count: usize) {
+        self.kept = self.kept.saturating_sub(count).max(self.start);
+    }
+
+    fn compact(&mut self) {
+        let frame = self.kept.saturating_sub(self.start);
+        self.shift(self.start, 0, frame);
+        let partial = self.tail.saturating_sub(self.line);
+        self.shift(self.line, frame, partial);
+        self.seen = frame.saturating_add(self.seen.saturating_sub(self.line));
+        self.start = 0;
+        self.kept = frame;
+        self.line = frame;
+        self.tail = frame.saturating_add(partial);
+    }
+
+    /// Moves `length` bytes towards the front.
+    fn shift(&mut self, from: usize, to: usize, length: usize) {
+        let end = from.saturating_add(length);
+        if from != to && to <= from && end <= self.storage.len() {
+            self.storage.copy_within(from..end, to);
+        }
+    }
+
+    const fn free_all(&mut self) {
+        self.kept = self.start;
+        self.line = self.start;
+        self.seen = self.start;
+        self.tail = self.start;
+    }
+
+    const fn used(&self) -> usize {
+        self.kept.saturating_sub(self.start).saturating_add(self.tail.saturating_sub(self.line))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn commit_is_clamped_and_discard_makes_room() {
+        let mut storage = [0; 8];
+        let mut inbox = Inbox::new(&mut storage);
+        inbox.spare().copy_from_slice(b"12345678");
+        inbox.commit(100);
+        assert_eq!(inbox.unread(), b"12345678");
+        assert!(inbox.spare().is_empty());
+        inbox.discard(3);
+        assert_eq!(inbox.spare().len(), 3);
+        assert_eq!(inbox.unread(), b"45678");
+        inbox.truncate(2);
+        assert_eq!(inbox.unread(), b"45");
+        inbox.reset();
+        assert_eq!(inbox.spare().len(), 8);
+    }
+}

@@ -1,0 +1,479 @@
+//! The validating scanner: every byte is looked at once, nesting is a bit stack.
+
+use super::{JsonError, JsonErrorKind, MAX_DEPTH, Str, Value};
+
+/// A position in a text, moved forward by validating what stands there.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Scanner<'a> {
+    text: &'a [u8],
+    at: usize,
+}
+
+/// A run of one byte in every lane of a word.
+const fn lanes(byte: u8) -> u64 {
+    u64::from_le_bytes([byte; 8])
+}
+
+impl<'a> Scanner<'a> {
+    pub(crate) const fn new(text: &'a [u8]) -> Self {
+        Self { text, at: 0 }
+    }
+
+    /// Validates one value with the white space around it.
+    pub(crate) fn value(&mut self) -> Result<Value<'a>, JsonError> {
+        self.skip_space();
+        let start = self.at;
+        // Bit 0 is the innermost container; 1 is an object.
+        let mut objects = 0_u64;
+        let mut depth = 0_u32;
+        'value: loop {
+            match self.peek() {
+                Some(b'"') => {
+                    self.string()?;
+                }
+                Some(open @ (b'{' | b'[')) => {
+                    if depth >= MAX_DEPTH {
+                        return Err(self.error(JsonErrorKind::DepthExceeded));
+                    }
+                    self.step();
+                    self.skip_space();
+                    let object = open == b'{';
+                    if self.peek() == Some(if object { b'}' } else { b']' }) {
+                        self.step();
+                    } else {
+                        depth = depth.saturating_add(1);
+                        objects = objects << 1 | u64::from(object);
+                        if object {
+                            self.name()?;
+                        }
+                        continue 'value;
+                    }
+                }
+                Some(b'-' | b'0'..=b'9') => self.number()?,
+                Some(b't') => self.literal(b"true")?,
+                Some(b'f') => self.literal(b"false")?,
+                Some(b'n') => self.literal(b"null")?,
+                Some(byte) if byte.is_ascii_alphabetic() => {
+                    return Err(self.error(JsonErrorKind::InvalidLiteral));
+                }
+                _ => return Err(self.unexpected()),
+            }
+            let end = self.at;
+            loop {
+                if depth == 0 {
+                    let raw = self.text.get(start..end).unwrap_or_default();
+                    self.skip_space();
+                    return Ok(Value::validated(raw));
+                }
+                self.skip_space();
+                let object = objects & 1 == 1;
+                match self.peek() {
+                    Some(b',') => {
+                        self.step();
+                        self.skip_space();
+                        if object {
+                            self.name()?;
+                        }
+                        continue 'value;
+                    }
+                    Some(b'}') if object => {}
+                    Some(b']') if !object => {}
+                    _ => return Err(self.unexpected()),
+                }
+                self.step();
+                depth = depth.saturating_sub(1);
+                objects >>= 1;
+                if depth == 0 {
+                    let raw = self.text.get(start..self.at).unwrap_or_default();
+                    self.skip_space();
+                    return Ok(Value::validated(raw));
+                }
+            }
+        }
+    }
+
+    /// Enters the object or array that starts with `open`; `false` when something else stands here.
+    pub(crate) fn open(&mut self, open: u8) -> bool {
+        self.skip_space();
+        let opens = self.peek() == Some(open);
+        if opens {
+            self.step();
+            self.skip_space();
+        }
+        opens
+    }
+
+    /// The next name of the entered object, its colon consumed; `None` at the closing brace.
+    pub(crate) fn next_name(&mut self, first: bool) -> Result<Option<Str<'a>>, JsonError> {
+        if !self.next_element(first, b'}')? {
+            return Ok(None);
+        }
+        self.name().map(Some)
+    }
+
+    /// Whether another element follows in the entered array or object; consumes the comma or `close`.
+    pub(crate) fn next_element(&mut self, first: bool, close: u8) -> Result<bool, JsonError> {
+        match self.peek() {
+            Some(byte) if byte == close => {
+                self.step();
+                self.skip_space();
+                Ok(false)
+            }
+            Some(b',') if !first => {
+                self.step();
+                self.skip_space();
+                Ok(true)
+            }
+            Some(_) if first => Ok(true),
+            _ => Err(self.unexpected()),
+        }
+    }
+
+    /// Nothing but white space may be left.
+    pub(crate) fn end(&mut self) -> Result<(), JsonError> {
+        self.skip_space();
+        match self.peek() {
+            None => Ok(()),
+            Some(_) => Err(self.error(JsonErrorKind::TrailingBytes)),
+        }
+    }
+
+    /// A name, the colon after it and the white space around.
+    fn name(&mut self) -> Result<Str<'a>, JsonError> {
+        if self.peek() != Some(b'"') {
+            return Err(self.unexpected());
+        }
+        let name = self.string()?;
+        self.skip_space();
+        if self.peek() != Some(b':') {
+            return Err(self.unexpected());
+        }
+        self.step();
+        self.skip_space();
+        Ok(name)
+    }
+
+    /// A string from its opening to its closing quote.
+    fn string(&mut self) -> Result<Str<'a>, JsonError> {
+        self.step();
+        let start = self.at;
+        let mut escaped = false;
+        loop {
+            self.skip_plain();
+            match self.peek() {
+                Some(b'"') => {
+                    let raw = self.text.get(start..self.at).unwrap_or_default();
+                    self.step();
+                    return Ok(Str::validated(raw, escaped));
+                }
+                Some(b'\\') => {
+                    escaped = true;
+                    self.escape()?;
+                }
+                Some(0..=0x1f) => return Err(self.error(JsonErrorKind::ControlInString)),
+                Some(_) => self.multibyte()?,
+                None => return Err(self.error(JsonErrorKind::UnexpectedEnd)),
+            }
+        }
+    }
+
+    /// Runs over printable ASCII other than quote and backslash, a word at a time.
+    fn skip_plain(&mut self) {
+        let mut rest = self.text.get(self.at..).unwrap_or_default();
+        let whole = rest.len();
+        while let Some((word, after)) = rest.split_first_chunk::<8>() {
+            let word = u64::from_le_bytes(*word);
+            let quote = word ^ lanes(b'"');
+            let backslash = word ^ lanes(b'\\');
+            // A lane's high bit is set where the byte is below 0x20, a quote, a backslash or not ASCII.
+            // A borrow can only spoil lanes above the first hit, so the lowest set bit is exact.
+            let stops = (word.wrapping_sub(lanes(0x20)) & !word
+                | quote.wrapping_sub(lanes(1)) & !quote
+                | backslash.wrapping_sub(lanes(1)) & !backslash
+                | word)
+                & lanes(0x80);
+            if stops != 0 {
+                let plain = (stops.trailing_zeros() / 8) as usize;
+                self.at = self.at.saturating_add(whole - rest.len()).saturating_add(plain);
+                return;
+            }
+            rest = after;
+        }
+        let tail = rest
+            .iter()
+            .position(|byte| !matches!(byte, 0x20..=0x7f) || matches!(byte, b'"' | b'\\'))
+            .unwrap_or(rest.len());
+        self.at = self.at.saturating_add(whole - rest.len()).saturating_add(tail);
+    }
+
+    /// One escape, with both halves of a surrogate pair.
+    fn escape(&mut self) -> Result<(), JsonError> {
+        let start = self.at;
+        self.step();
+        match self.peek() {
+            Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => self.step(),
+            Some(b'u') => match self.hex4()? {
+                0xd800..=0xdbff => {
+                    let lone = JsonError { kind: JsonErrorKind::LoneSurrogate, at: start };
+                    for expected in [b'\\', b'u'] {
+                        match self.peek() {
+                            Some(byte) if byte == expected => {}
+                            None => return Err(self.error(JsonErrorKind::UnexpectedEnd)),
+                            Some(_) => return Err(lone),
+                        }
+                        if expected == b'\\' {
+                            self.step();
+                        }
+                    }
+                    if !matches!(self.hex4()?, 0xdc00..=0xdfff) {
+                        return Err(lone);
+                    }
+                }
+                0xdc00..=0xdfff => {
+                    return Err(JsonError { kind: JsonErrorKind::LoneSurrogate, at: start });
+                }
+                _ => {}
+            },
+            None => return Err(self.error(JsonErrorKind::UnexpectedEnd)),
+            Some(_) => return Err(self.error(JsonErrorKind::InvalidEscape)),
+        }
+        Ok(())
+    }
+
+    /// The `u` and four hexadecimal digits.
+    fn hex4(&mut self) -> Result<u32, JsonError> {
+        self.step();
+        let mut unit = 0;
+        for _ in 0..4 {
+            let Some(byte) = self.peek() else {
+                return Err(self.error(JsonErrorKind::UnexpectedEnd));
+            };
+            let Some(digit) = char::from(byte).to_digit(16) else {
+                return Err(self.error(JsonErrorKind::InvalidEscape));
+            };
+            unit = unit << 4 | digit;
+            self.step();
+        }
+        Ok(unit)
+    }
+
+    /// A run of characters outside ASCII, well-formed by Unicode table 3-7.
+    fn multibyte(&mut self) -> Result<(), JsonError> {
+        let continuation = |byte: u8| byte & 0xc0 == 0x80;
+        loop {
+            let rest = self.text.get(self.at..).unwrap_or_default();
+            let length = match *rest {
+                [0xc2..=0xdf, b, ..] if continuation(b) => 2,
+                [0xe0, 0xa0..=0xbf, c, ..] if continuation(c) => 3,
+                [0xe1..=0xec | 0xee..=0xef, b, c, ..] if continuation(b) && continuation(c) => 3,
+                [0xed, 0x80..=0x9f, c, ..] if continuation(c) => 3,
+                [0xf0, 0x90..=0xbf, c, d, ..] if continuation(c) && continuation(d) => 4,
+                [0xf1..=0xf3, b, c, d, ..]
+                    if continuation(b) && continuation(c) && continuation(d) =>
+                {
+                    4
+                }
+                [0xf4, 0x80..=0x8f, c, d, ..] if continuation(c) && continuation(d) => 4,
+                [0x80..=0xff, ..] => {
+                    // A cut sequence may still become whole; anything else never does.
+                    let cut = matches!(
+                        *rest,
+                        [0xc2..=0xf4]
+                            | [0xe0, 0xa0..=0xbf]
+                            | [0xe1..=0xec | 0xee..=0xef | 0xf1..=0xf3, 0x80..=0xbf]
+                            | [0xed, 0x80..=0x9f]
+                            | [0xf0, 0x90..=0xbf]
+                            | [0xf4, 0x80..=0x8f]
+                            | [0xf0, 0x90..=0xbf, 0x80..=0xbf]
+                            | [0xf1..=0xf3, 0x80..=0xbf, 0x80..=0xbf]
+                            | [0xf4, 0x80..=0x8f, 0x80..=0xbf]
+                    );
+                    let kind =
+                        if cut { JsonErrorKind::UnexpectedEnd } else { JsonErrorKind::InvalidUtf8 };
+                    return Err(self.error(kind));
+                }
+                _ => return Ok(()),
+            };
+            self.at = self.at.saturating_add(length);
+        }
+    }
+
+    /// A number by RFC 8259 section 6.
+    fn number(&mut self) -> Result<(), JsonError> {
+        if self.peek() == Some(b'-') {
+            self.step();
+        }
+        match self.peek() {
+            Some(b'0') => self.step(),
+            Some(b'1'..=b'9') => self.digits(),
+            _ => return Err(self.bad_number()),
+        }
+        if matches!(self.peek(), Some(b'0'..=b'9')) {
+            return Err(self.error(JsonErrorKind::InvalidNumber));
+        }
+        if self.peek() == Some(b'.') {
+            self.step();
+            self.some_digits()?;
+        }
+        if matches!(self.peek(), Some(b'e' | b'E')) {
+            self.step();
+            if matches!(self.peek(), Some(b'+' | b'-')) {
+                self.step();
+            }
+            self.some_digits()?;
+        }
+        Ok(())
+    }
+
+    fn some_digits(&mut self) -> Result<(), JsonError> {
+        if !matches!(self.peek(), Some(b'0'..=b'9')) {
+            return Err(self.bad_number());
+        }
+        self.digits();
+        Ok(())
+    }
+
+    fn digits(&mut self) {
+        while matches!(self.peek(), Some(b'0'..=b'9')) {
+            self.step();
+        }
+    }
+
+    fn literal(&mut self, word: &'static [u8]) -> Result<(), JsonError> {
+        for expected in word {
+            match self.peek() {
+                Some(byte) if byte == *expected => self.step(),
+                None => return Err(self.error(JsonErrorKind::UnexpectedEnd)),
+                Some(_) => return Err(self.error(JsonErrorKind::InvalidLiteral)),
+            }
+        }
+        Ok(())
+    }
+
+    fn skip_space(&mut self) {
+        while matches!(self.peek(), Some(b' ' | b'\t' | b'\n' | b'\r')) {
+            self.step();
+        }
+    }
+
+    fn step(&mut self) {
+        self.at = self.at.saturating_add(1);
+    }
+
+    fn peek(&self) -> Option<u8> {
+        self.text.get(self.at).copied()
+    }
+
+    fn bad_number(&self) -> JsonError {
+        match self.peek() {
+            Some(_) => self.error(JsonErrorKind::InvalidNumber),
+            None => self.error(JsonErrorKind::UnexpectedEnd),
+        }
+    }
+
+    fn unexpected(&self) -> JsonError {
+        match self.peek() {
+            Some(_) => self.error(JsonErrorKind::UnexpectedByte),
+            None => self.error(JsonErrorKind::UnexpectedEnd),
+        }
+    }
+
+    fn error(&self, kind: JsonErrorKind) -> JsonError {
+        JsonError { kind, at: self.at }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::parse;
+    use super::*;
+    use proptest::prelude::*;
+    use std::{format, string::String, vec::Vec};
+
+    fn kind(text: &str) -> JsonErrorKind {
+        parse(text.as_bytes()).unwrap_err().kind
+    }
+
+    #[test]
+    fn errors_name_kind_and_position() {
+        let at = |text: &str| parse(text.as_bytes()).unwrap_err();
+        assert_eq!(at("[1,]"), JsonError { kind: JsonErrorKind::UnexpectedByte, at: 3 });
+        assert_eq!(at("{\"a\" 1}"), JsonError { kind: JsonErrorKind::UnexpectedByte, at: 5 });
+        assert_eq!(at("\"a\\q\""), JsonError { kind: JsonErrorKind::InvalidEscape, at: 3 });
+        assert_eq!(at("\"a\\ud800b\""), JsonError { kind: JsonErrorKind::LoneSurrogate, at: 2 });
+        assert_eq!(at("\"a\\udc00\""), JsonError { kind: JsonErrorKind::LoneSurrogate, at: 2 });
+        assert_eq!(at("1 2"), JsonError { kind: JsonErrorKind::TrailingBytes, at: 2 });
+        assert_eq!(kind("nul"), JsonErrorKind::UnexpectedEnd);
+        assert_eq!(kind("nope"), JsonErrorKind::InvalidLiteral);
+        assert_eq!(kind("NaN"), JsonErrorKind::InvalidLiteral);
+        assert_eq!(kind("01"), JsonErrorKind::InvalidNumber);
+        assert_eq!(kind("1.e1"), JsonErrorKind::InvalidNumber);
+        assert_eq!(kind("\"\n\""), JsonErrorKind::ControlInString);
+    }
+
+    #[test]
+    fn depth_is_limited_without_recursion() {
+        let nested = |depth: usize| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
+        assert!(parse(nested(MAX_DEPTH as usize).as_bytes()).is_ok());
+        let error = parse(nested(MAX_DEPTH as usize + 1).as_bytes()).unwrap_err();
+        assert_eq!(error, JsonError { kind: JsonErrorKind::DepthExceeded, at: 64 });
+        assert_eq!(kind(&"[".repeat(100_000)), JsonErrorKind::DepthExceeded);
+    }
+
+    /// JSON as `serde_json` writes it, with every kind of value.
+    fn document() -> impl Strategy<Value = serde_json::Value> {
+        let leaf = prop_oneof![
+            Just(serde_json::Value::Null),
+            any::<bool>().prop_map(Into::into),
+            any::<i64>().prop_map(Into::into),
+            any::<f64>().prop_map(Into::into),
+            any::<String>().prop_map(Into::into),
+        ];
+        leaf.prop_recursive(4, 32, 6, |inner| {
+            prop_oneof![
+                proptest::collection::vec(inner.clone(), 0..6).prop_map(Into::into),
+                proptest::collection::vec((any::<String>(), inner), 0..6)
+                    .prop_map(|members| members.into_iter().collect()),
+            ]
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn what_serde_json_writes_is_accepted_and_every_prefix_is_incomplete(value in document()) {
+            let text = serde_json::to_vec(&value).unwrap();
+            prop_assert!(parse(&text).is_ok());
+            let pretty = serde_json::to_vec_pretty(&value).unwrap();
+            prop_assert!(parse(&pretty).is_ok());
+            for end in 0..text.len() {
+                match parse(&text[..end]) {
+                    // A cut number may still be a number.
+                    Ok(cut) => prop_assert!(cut.as_number().is_some()),
+                    Err(error) => prop_assert_eq!(error.kind, JsonErrorKind::UnexpectedEnd),
+                }
+            }
+        }
+
+        #[test]
+        fn accepts_what_serde_json_accepts(mut text: Vec<u8>, seed in document(), edits in
+            proptest::collection::vec((any::<proptest::sample::Index>(), any::<u8>()), 0..3)) {
+            if text.len() % 2 == 0 {
+                text = serde_json::to_vec(&seed).unwrap();
+                for (at, byte) in edits {
+                    let at = at.index(text.len());
+                    text[at] = byte;
+                }
+            }
+            let ours = parse(&text);
+            match serde_json::from_slice::<&serde_json::value::RawValue>(&text) {
+                Ok(_) => {
+                    // RawValue lets lone surrogates and huge numbers pass.
+                    if let Err(error) = ours {
+                        prop_assert_eq!(error.kind, JsonErrorKind::LoneSurrogate);
+                    }
+                }
+                Err(_) => prop_assert!(ours.is_err()),
+            }
+        }
+    }
+}

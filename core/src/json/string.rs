@@ -1,0 +1,220 @@
+//! `Str`: the text of a JSON string, compared and copied without scratch space.
+
+use core::fmt;
+
+use crate::writer::{OutputTooSmall, Writer, emit};
+
+/// A JSON string between its quotes; escapes are resolved when it is compared, iterated or copied.
+#[derive(Clone, Copy)]
+pub struct Str<'a> {
+    raw: &'a [u8],
+    escaped: bool,
+}
+
+impl<'a> Str<'a> {
+    pub(super) const fn validated(raw: &'a [u8], escaped: bool) -> Self {
+        Self { raw, escaped }
+    }
+
+    /// The text between the quotes, escapes kept.
+    pub const fn raw(&self) -> &'a [u8] {
+        self.raw
+    }
+
+    /// The string itself when it has no escape, so that it can be borrowed.
+    pub fn as_plain(&self) -> Option<&'a str> {
+        if self.escaped { None } else { core::str::from_utf8(self.raw).ok() }
+    }
+
+    /// Whether it is the empty string.
+    pub const fn is_empty(&self) -> bool {
+        self.raw.is_empty()
+    }
+
+    /// The characters, escapes resolved.
+    pub const fn chars(&self) -> Chars<'a> {
+        Chars { rest: self.raw }
+    }
+
+    /// Copies the string into `out`, escapes resolved.
+    ///
+    /// # Errors
+    /// [`OutputTooSmall`] with the exact size; `out` is unchanged then.
+    pub fn copy_to<'o>(&self, out: &'o mut [u8]) -> Result<&'o str, OutputTooSmall> {
+        let copied = emit(out, |w| self.write(w))?;
+        Ok(core::str::from_utf8(copied).unwrap_or_default())
+    }
+
+    /// Appends the string to `w`, escapes resolved.
+    pub fn write(&self, w: &mut Writer<'_>) {
+        let mut rest = self.raw;
+        loop {
+            let plain = memchr::memchr(b'\\', rest).unwrap_or(rest.len());
+            let (run, after) = rest.split_at_checked(plain).unwrap_or((rest, &[]));
+            w.bytes(run);
+            let mut escape = Chars { rest: after };
+            let Some(character) = escape.next() else { return };
+            w.str(character.encode_utf8(&mut [0; 4]));
+            rest = escape.rest;
+        }
+    }
+
+    /// Equal for equal strings, however they are escaped.
+    pub(super) fn fingerprint(&self) -> u8 {
+        self.chars()
+            .fold(0_u32, |hash, c| (hash ^ u32::from(c)).wrapping_mul(0x0100_0193))
+            .to_be_bytes()
+            .iter()
+            .fold(0, |mix, byte| mix ^ byte)
+    }
+}
+
+impl PartialEq for Str<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        if !self.escaped && !other.escaped {
+            return self.raw == other.raw;
+        }
+        self.chars().eq(other.chars())
+    }
+}
+
+impl Eq for Str<'_> {}
+
+impl PartialEq<str> for Str<'_> {
+    fn eq(&self, other: &str) -> bool {
+        if !self.escaped {
+            return self.raw == other.as_bytes();
+        }
+        self.chars().eq(other.chars())
+    }
+}
+
+impl PartialEq<&str> for Str<'_> {
+    fn eq(&self, other: &&str) -> bool {
+        *self == **other
+    }
+}
+
+impl fmt::Display for Str<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        use fmt::Write;
+        match self.as_plain() {
+            Some(plain) => f.write_str(plain),
+            None => self.chars().try_for_each(|c| f.write_char(c)),
+        }
+    }
+}
+
+impl fmt::Debug for Str<'_> {
+    /// Shows the length only: a string may be secret.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Str({} bytes)", self.raw.len())
+    }
+}
+
+/// Iterates over the characters of a [`Str`]; made by [`Str::chars`].
+#[derive(Clone, Debug)]
+pub struct Chars<'a> {
+    rest: &'a [u8],
+}
+
+impl Chars<'_> {
+    fn take(&mut self) -> Option<u8> {
+        let (first, rest) = self.rest.split_first()?;
+        self.rest = rest;
+        Some(*first)
+    }
+
+    fn hex4(&mut self) -> Option<u32> {
+        let mut unit = 0;
+        for _ in 0..4 {
+            unit = unit << 4 | char::from(self.take()?).to_digit(16)?;
+        }
+        Some(unit)
+    }
+
+    fn escape(&mut self) -> Option<char> {
+        Some(match self.take()? {
+            b'b' => '\u{8}',
+            b'f' => '\u{c}',
+            b'n' => '\n',
+            b'r' => '\r',
+            b't' => '\t',
+            b'u' => {
+                let unit = self.hex4()?;
+                if !(0xd800..0xdc00).contains(&unit) {
+                    return char::from_u32(unit);
+                }
+                self.rest = self.rest.strip_prefix(b"\\u")?;
+                let low = self.hex4()?;
+                let code = 0x1_0000 + ((unit & 0x3ff) << 10 | low & 0x3ff);
+                return char::from_u32(code);
+            }
+            other => char::from(other),
+        })
+    }
+}
+
+impl Iterator for Chars<'_> {
+    type Item = char;
+
+    fn next(&mut self) -> Option<char> {
+        let first = self.take()?;
+        if first == b'\\' {
+            return self.escape();
+        }
+        let (length, mut code) = match first {
+            0..=0x7f => return Some(char::from(first)),
+            0x80..=0xdf => (1, u32::from(first & 0x1f)),
+            0xe0..=0xef => (2, u32::from(first & 0x0f)),
+            0xf0.. => (3, u32::from(first & 0x07)),
+        };
+        for _ in 0..length {
+            code = code << 6 | u32::from(self.take()? & 0x3f);
+        }
+        char::from_u32(code)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{parse, write_string};
+    use super::*;
+    use proptest::prelude::*;
+    use std::{string::String, vec};
+
+    #[test]
+    fn escapes_and_surrogate_pairs_are_resolved() {
+        let value = parse(br#""\"\\\/\b\f\n\r\tA\u00e9\ud83d\ude00\u4e16""#).unwrap();
+        let expected = "\"\\/\u{8}\u{c}\n\r\tA\u{e9}\u{1f600}\u{4e16}";
+        let string = value.as_str().unwrap();
+        assert_eq!(string.chars().collect::<String>(), expected);
+        assert!(string == *expected);
+        assert_eq!(string.as_plain(), None);
+        assert_eq!(parse(b"\"plain\"").unwrap().as_str().unwrap().as_plain(), Some("plain"));
+    }
+
+    proptest! {
+        #[test]
+        fn agrees_with_serde_json(text: String, escape_all: bool) {
+            let encoded = if escape_all {
+                let units = text.encode_utf16().map(|unit| std::format!("\\u{unit:04x}"));
+                std::format!("\"{}\"", units.collect::<String>())
+            } else {
+                serde_json::to_string(&text).unwrap()
+            };
+            let string = parse(encoded.as_bytes()).unwrap().as_str().unwrap();
+            prop_assert!(string == *text);
+            prop_assert_eq!(&std::format!("{string}"), &text);
+            let mut out = vec![0; text.len()];
+            prop_assert_eq!(string.copy_to(&mut out).unwrap(), &text);
+            if let Some(short) = text.len().checked_sub(1) {
+                let needed = text.len();
+                prop_assert_eq!(string.copy_to(&mut out[..short]), Err(OutputTooSmall { needed }));
+            }
+            let mut written = vec![0; encoded.len() + 6 * text.len()];
+            let written = emit(&mut written, |w| write_string(w, &text)).unwrap();
+            prop_assert_eq!(serde_json::from_slice::<String>(written).unwrap(), text);
+        }
+    }
+}

@@ -1,0 +1,279 @@
+//! `Value`: a span of validated text, and the ways into it.
+
+use core::fmt;
+
+use super::{Number, Scanner, Str};
+
+/// Most names that [`Value::unique_names`] compares with each other.
+pub const MAX_NAMES: usize = 256;
+
+/// A JSON value: a span of text that the scanner has validated.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Value<'a> {
+    raw: &'a [u8],
+}
+
+impl<'a> Value<'a> {
+    pub(super) const fn validated(raw: &'a [u8]) -> Self {
+        Self { raw }
+    }
+
+    /// The empty object, `{}`.
+    pub const fn empty_object() -> Self {
+        Self { raw: b"{}" }
+    }
+
+    /// What kind of value it is.
+    pub fn kind(&self) -> Kind {
+        match self.raw.first() {
+            Some(b'{') => Kind::Object,
+            Some(b'[') => Kind::Array,
+            Some(b'"') => Kind::String,
+            Some(b't' | b'f') => Kind::Bool,
+            Some(b'-' | b'0'..=b'9') => Kind::Number,
+            _ => Kind::Null,
+        }
+    }
+
+    /// Its text, without white space around it.
+    pub const fn raw(&self) -> &'a [u8] {
+        self.raw
+    }
+
+    /// Its text as a string slice.
+    pub fn text(&self) -> &'a str {
+        core::str::from_utf8(self.raw).unwrap_or_default()
+    }
+
+    /// Whether it is an object.
+    pub fn is_object(&self) -> bool {
+        self.kind() == Kind::Object
+    }
+
+    /// Whether it is `null`.
+    pub fn is_null(&self) -> bool {
+        self.kind() == Kind::Null
+    }
+
+    /// The truth value, when it is one.
+    pub fn as_bool(&self) -> Option<bool> {
+        match self.raw {
+            b"true" => Some(true),
+            b"false" => Some(false),
+            _ => None,
+        }
+    }
+
+    /// The number, when it is one.
+    pub fn as_number(&self) -> Option<Number<'a>> {
+        (self.kind() == Kind::Number).then_some(Number::validated(self.raw))
+    }
+
+    /// The string, when it is one.
+    pub fn as_str(&self) -> Option<Str<'a>> {
+        let inner = self.raw.strip_prefix(b"\"")?.strip_suffix(b"\"")?;
+        Some(Str::validated(inner, memchr::memchr(b'\\', inner).is_some()))
+    }
+
+    /// The members of an object in their order; nothing for another kind.
+    pub fn entries(&self) -> Entries<'a> {
+        let mut scanner = Scanner::new(self.raw);
+        let done = !scanner.open(b'{');
+        Entries { scanner, first: true, done }
+    }
+
+    /// The elements of an array in their order; nothing for another kind.
+    pub fn items(&self) -> Items<'a> {
+        let mut scanner = Scanner::new(self.raw);
+        let done = !scanner.open(b'[');
+        Items { scanner, first: true, done }
+    }
+
+    /// The member called `name`; `None` when there is none or this is no object.
+    ///
+    /// # Errors
+    /// [`DuplicateName`] when two members have that name after unescaping.
+    pub fn member(&self, name: &str) -> Result<Option<Self>, DuplicateName> {
+        let mut found = None;
+        for (entry, value) in self.entries() {
+            if entry == *name && found.replace(value).is_some() {
+                return Err(DuplicateName);
+            }
+        }
+        Ok(found)
+    }
+
+    /// Makes sure that no two members of this object share a name after unescaping.
+    ///
+    /// # Errors
+    /// [`NameError::Duplicate`], or [`NameError::TooMany`] past [`MAX_NAMES`] members: comparing all of
+    /// them would take time by the square of a number that the sender chooses.
+    pub fn unique_names(&self) -> Result<(), NameError> {
+        // Names with an unseen fingerprint need no comparison.
+        let mut seen = [0_u64; 4];
+        for (count, (name, _)) in self.entries().enumerate() {
+            if count >= MAX_NAMES {
+                return Err(NameError::TooMany);
+            }
+            let fingerprint = name.fingerprint();
+            let bit = 1 << (fingerprint & 63);
+            let Some(word) = seen.get_mut(usize::from(fingerprint >> 6 & 3)) else { continue };
+            if *word & bit != 0 && self.entries().take(count).any(|(earlier, _)| earlier == name) {
+                return Err(NameError::Duplicate);
+            }
+            *word |= bit;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Value<'_> {
+    /// Shows kind and length only: a value may be secret.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Value({:?}, {} bytes)", self.kind(), self.raw.len())
+    }
+}
+
+/// The kinds of JSON values.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// `[…]`
+    Array,
+    /// `true` or `false`
+    Bool,
+    /// `null`
+    Null,
+    /// A number.
+    Number,
+    /// `{…}`
+    Object,
+    /// `"…"`
+    String,
+}
+
+/// Two members of one object have the same name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DuplicateName;
+
+impl fmt::Display for DuplicateName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("two members of one object have the same name")
+    }
+}
+
+impl core::error::Error for DuplicateName {}
+
+/// Why the names of an object are refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NameError {
+    /// Two members have the same name.
+    Duplicate,
+    /// More than [`MAX_NAMES`] members.
+    TooMany,
+}
+
+impl fmt::Display for NameError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Duplicate => DuplicateName.fmt(f),
+            Self::TooMany => write!(f, "an object has more than {MAX_NAMES} members"),
+        }
+    }
+}
+
+impl core::error::Error for NameError {}
+
+/// Iterates over the members of an object; made by [`Value::entries`].
+#[derive(Clone, Debug)]
+pub struct Entries<'a> {
+    scanner: Scanner<'a>,
+    first: bool,
+    done: bool,
+}
+
+impl<'a> Iterator for Entries<'a> {
+    type Item = (Str<'a>, Value<'a>);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.done {
+            return None;
+        }
+        let name = self.scanner.next_name(self.first).ok().flatten();
+        self.first = false;
+        let entry = name.and_then(|name| Some((name, self.scanner.value().ok()?)));
+        self.done = entry.is_none();
+        entry
+    }
+}
+
+/// Iterates over the elements of an array; made by [`Value::items`].
+#[derive(Clone, Debug)]
+pub struct Items<'a> {
+    scanner: Scanner<'a>,
+    first: bool,
+    done: bool,
+}
+
+impl<'a> Iterator for Items<'a> {
+    type Item = Value<'a>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.done {
+            return None;
+        }
+        let more = self.scanner.next_element(self.first, b']').unwrap_or(false);
+        self.first = false;
+        let item = if more { self.scanner.value().ok() } else { None };
+        self.done = item.is_none();
+        item
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::parse;
+    use super::*;
+    use std::{format, string::String, vec::Vec};
+
+    #[test]
+    fn members_keep_their_text_and_order() {
+        let value = parse(b" {\"a\":[1, {\"b\":2}],\"c\" : null , \"d\":\"x\"} ").unwrap();
+        let members: Vec<_> = value.entries().map(|(name, value)| (name, value.text())).collect();
+        assert_eq!(members.len(), 3);
+        assert_eq!(members[0].1, "[1, {\"b\":2}]");
+        assert!(members[1].0 == *"c" && members[1].1 == "null");
+        let items: Vec<_> =
+            value.member("a").unwrap().unwrap().items().map(|item| item.text()).collect();
+        assert_eq!(items, ["1", "{\"b\":2}"]);
+        assert_eq!(value.items().count(), 0);
+        assert_eq!(parse(b"[]").unwrap().items().count(), 0);
+        assert_eq!(parse(b"{}").unwrap().entries().count(), 0);
+    }
+
+    #[test]
+    fn duplicates_are_found_after_unescaping() {
+        let value = parse(b"{\"exp\":1,\"x\":{\"exp\":2},\"e\\u0078p\":3}").unwrap();
+        assert_eq!(value.member("exp"), Err(DuplicateName));
+        assert_eq!(value.unique_names(), Err(NameError::Duplicate));
+        assert!(value.member("x").unwrap().unwrap().member("exp").unwrap().is_some());
+        assert_eq!(value.member("y"), Ok(None));
+    }
+
+    #[test]
+    fn the_number_of_compared_names_is_limited() {
+        let object = |names: usize| {
+            let members: Vec<String> = (0..names).map(|n| format!("\"n{n}\":0")).collect();
+            format!("{{{}}}", members.join(","))
+        };
+        assert_eq!(parse(object(MAX_NAMES).as_bytes()).unwrap().unique_names(), Ok(()));
+        assert_eq!(
+            parse(object(MAX_NAMES + 1).as_bytes()).unwrap().unique_names(),
+            Err(NameError::TooMany)
+        );
+    }
+
+    #[test]
+    fn debug_does_not_show_the_content() {
+        assert_eq!(format!("{:?}", parse(b"\"secret\"").unwrap()), "Value(String, 8 bytes)");
+    }
+}

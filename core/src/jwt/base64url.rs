@@ -1,0 +1,317 @@
+//! Strict base64url without padding ([RFC 4648 section 5](https://www.rfc-editor.org/rfc/rfc4648#section-5)).
+//!
+//! Each byte string has exactly one text: padding, white space, the `+` and `/` of plain base64,
+//! a length that leaves one symbol over and non-zero trailing bits are all refused, so a token
+//! cannot be rewritten into a second text with the same meaning.
+//!
+//! [`decode`] is for text that its sender may know, such as the header and the claims of a token:
+//! it looks symbols up in a table. Tags are read and everything is written by `base64ct`, which
+//! takes the same time for every content of a length.
+
+use core::fmt;
+
+use base64ct::{Base64UrlUnpadded, Encoding};
+
+use crate::OutputTooSmall;
+
+/// Why a text is not canonical base64url.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Base64Error {
+    /// The length leaves one symbol over, which holds no whole byte.
+    Length,
+    /// A byte that is not a base64url symbol.
+    Symbol {
+        /// Its offset in the text.
+        at: usize,
+    },
+    /// The bits of the last symbol that belong to no byte are not all zero.
+    TrailingBits,
+    /// The output does not have the size that the text decodes to.
+    Output(OutputTooSmall),
+}
+
+impl fmt::Display for Base64Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Length => f.write_str("the base64url text has a length that no bytes encode to"),
+            Self::Symbol { at } => write!(f, "offset {at} of the text is not a base64url symbol"),
+            Self::TrailingBits => f.write_str("the base64url text ends in bits that must be zero"),
+            Self::Output(error) => error.fmt(f),
+        }
+    }
+}
+
+impl core::error::Error for Base64Error {}
+
+/// Symbols that `bytes` bytes encode to; [`usize::MAX`] where that does not fit a `usize`.
+pub const fn encoded_len(bytes: usize) -> usize {
+    let rest = match bytes % 3 {
+        0 => 0,
+        1 => 2,
+        _ => 3,
+    };
+    (bytes / 3).saturating_mul(4).saturating_add(rest)
+}
+
+/// Bytes that `symbols` symbols decode to, `None` for a length that no bytes encode to.
+pub const fn decoded_len(symbols: usize) -> Option<usize> {
+    let rest = match symbols % 4 {
+        0 => 0,
+        2 => 1,
+        3 => 2,
+        _ => return None,
+    };
+    Some(symbols / 4 * 3 + rest)
+}
+
+/// Decodes `text` into the start of `out` and gives the decoded bytes.
+///
+/// # Errors
+/// [`Base64Error`]; what `out` then holds is unspecified, except after [`Base64Error::Output`],
+/// which leaves it unchanged.
+pub fn decode<'o>(text: &[u8], out: &'o mut [u8]) -> Result<&'o mut [u8], Base64Error> {
+    let needed = decoded_len(text.len()).ok_or(Base64Error::Length)?;
+    let out = out.get_mut(..needed).ok_or(Base64Error::Output(OutputTooSmall { needed }))?;
+    let (quads, tail) = text.as_chunks::<4>();
+    let (triples, rest) = out.as_chunks_mut::<3>();
+    // Invalid symbols set the top bits, so one test covers the whole text.
+    let mut seen = 0;
+    for (quad, triple) in quads.iter().zip(triples) {
+        let [a, b, c, d] = quad.map(sextet);
+        seen |= a | b | c | d;
+        *triple = [a << 2 | b >> 4, b << 4 | c >> 2, c << 6 | d];
+    }
+    let mut trailing = 0;
+    match (tail, rest) {
+        (&[a, b], [first]) => {
+            let [a, b] = [a, b].map(sextet);
+            seen |= a | b;
+            *first = a << 2 | b >> 4;
+            trailing = b & 0x0f;
+        }
+        (&[a, b, c], [first, second]) => {
+            let [a, b, c] = [a, b, c].map(sextet);
+            seen |= a | b | c;
+            *first = a << 2 | b >> 4;
+            *second = b << 4 | c >> 2;
+            trailing = c & 0x03;
+        }
+        _ => {}
+    }
+    if seen & 0xc0 != 0 {
+        let at = text.iter().position(|&symbol| sextet(symbol) == INVALID).unwrap_or(text.len());
+        return Err(Base64Error::Symbol { at });
+    }
+    if trailing != 0 {
+        return Err(Base64Error::TrailingBits);
+    }
+    Ok(out)
+}
+
+/// Checks `text` as [`decode`] does and stores nothing.
+pub(super) fn check(text: &[u8]) -> Result<(), Base64Error> {
+    if let Some(at) = text.iter().position(|&symbol| sextet(symbol) == INVALID) {
+        return Err(Base64Error::Symbol { at });
+    }
+    let unused = match text.len() % 4 {
+        0 => 0,
+        2 => 0x0f,
+        3 => 0x03,
+        _ => return Err(Base64Error::Length),
+    };
+    match text.last() {
+        Some(&last) if sextet(last) & unused != 0 => Err(Base64Error::TrailingBits),
+        _ => Ok(()),
+    }
+}
+
+/// Decodes the text of a 32-byte tag in a time that does not depend on its content.
+///
+/// `None` where it is not canonical.
+pub(super) fn decode_tag(text: &[u8; TAG_TEXT]) -> Option<[u8; 32]> {
+    let mut tag = [0; 32];
+    match Base64UrlUnpadded::decode(text, &mut tag) {
+        Ok(_) => Some(tag),
+        Err(_) => None,
+    }
+}
+
+/// Encodes `bytes` into the start of `out` and gives the text.
+///
+/// # Errors
+/// [`OutputTooSmall`] with the exact size; `out` is unchanged then.
+pub fn encode<'o>(bytes: &[u8], out: &'o mut [u8]) -> Result<&'o str, OutputTooSmall> {
+    let needed = encoded_len(bytes.len());
+    let out = out.get_mut(..needed).ok_or(OutputTooSmall { needed })?;
+    for (block, symbols) in bytes.chunks(BLOCK).zip(out.chunks_mut(SYMBOLS)) {
+        encode_block(block, symbols);
+    }
+    Ok(core::str::from_utf8(out).unwrap_or_default())
+}
+
+/// Encodes the last `len` bytes of `region` over the whole of it.
+///
+/// `region` has [`encoded_len`] of `len` bytes. The text never overtakes the bytes that are still
+/// to be read, since what is left of the region always has room for what is left of the text.
+pub(super) fn encode_in_place(region: &mut [u8], len: usize) {
+    let mut region = region;
+    let mut left = len;
+    while left > 0 {
+        let taken = left.min(BLOCK);
+        let mut block = [0; BLOCK];
+        let start = region.len().saturating_sub(left);
+        let source = region.get(start..).unwrap_or_default();
+        for (to, from) in block.iter_mut().zip(source).take(taken) {
+            *to = *from;
+        }
+        let symbols = encoded_len(taken);
+        let Some((head, tail)) = core::mem::take(&mut region).split_at_mut_checked(symbols) else {
+            return;
+        };
+        encode_block(block.get(..taken).unwrap_or_default(), head);
+        region = tail;
+        left = left.saturating_sub(taken);
+    }
+}
+
+/// Encodes at most [`BLOCK`] bytes.
+fn encode_block(bytes: &[u8], out: &mut [u8]) {
+    let mut block = [0; BLOCK];
+    for (to, from) in block.iter_mut().zip(bytes) {
+        *to = *from;
+    }
+    let mut symbols = [0; SYMBOLS];
+    // Sizes that are known when compiling leave no panic path in `base64ct`; zero bytes behind the
+    // end only add symbols behind the end.
+    if Base64UrlUnpadded::encode(&block, &mut symbols).is_ok() {
+        for (to, from) in out.iter_mut().zip(symbols) {
+            *to = from;
+        }
+    }
+}
+
+/// Symbols of a 32-byte tag.
+pub(super) const TAG_TEXT: usize = encoded_len(32);
+
+/// Bytes that are encoded at a time, a multiple of three.
+const BLOCK: usize = 48;
+const SYMBOLS: usize = encoded_len(BLOCK);
+
+const INVALID: u8 = 0xff;
+
+/// The six bits of each symbol.
+const SEXTETS: [u8; 256] = {
+    let mut table = [INVALID; 256];
+    let mut symbol = 0_u8;
+    while symbol < 128 {
+        table[symbol as usize] = match symbol {
+            b'A'..=b'Z' => symbol - b'A',
+            b'a'..=b'z' => symbol - b'a' + 26,
+            b'0'..=b'9' => symbol - b'0' + 52,
+            b'-' => 62,
+            b'_' => 63,
+            _ => INVALID,
+        };
+        symbol += 1;
+    }
+    table
+};
+
+#[inline]
+fn sextet(symbol: u8) -> u8 {
+    SEXTETS.get(usize::from(symbol)).copied().unwrap_or(INVALID)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use std::{vec, vec::Vec};
+
+    fn decoded(text: &[u8]) -> Result<Vec<u8>, Base64Error> {
+        let mut out = vec![0; text.len()];
+        decode(text, &mut out).map(|bytes| bytes.to_vec())
+    }
+
+    fn peer(text: &[u8]) -> Option<Vec<u8>> {
+        let mut out = vec![0; text.len()];
+        Base64UrlUnpadded::decode(text, &mut out).map(<[u8]>::to_vec).ok()
+    }
+
+    #[test]
+    fn refuses_every_second_text_of_the_same_bytes() {
+        assert_eq!(decoded(b"A"), Err(Base64Error::Length));
+        assert_eq!(decoded(b"AAAAA"), Err(Base64Error::Length));
+        assert_eq!(decoded(b"Zg=="), Err(Base64Error::Symbol { at: 2 }));
+        assert_eq!(decoded(b"Zm9v Zg"), Err(Base64Error::Symbol { at: 4 }));
+        assert_eq!(decoded(b"+/8"), Err(Base64Error::Symbol { at: 0 }));
+        assert_eq!(decoded(b"Zh"), Err(Base64Error::TrailingBits));
+        assert_eq!(decoded(b"Zm9vYmF"), Err(Base64Error::TrailingBits));
+    }
+
+    #[test]
+    fn every_text_of_up_to_three_symbols_decodes_as_the_peer_does() {
+        let mut texts = 0_u32;
+        for a in 0..=255 {
+            for b in 0..=255 {
+                assert_eq!(decoded(&[a, b]).ok(), peer(&[a, b]));
+                assert_eq!(decoded(&[b'Z', a, b]).ok(), peer(&[b'Z', a, b]));
+                assert_eq!(decoded(&[b'Z', a, b, b'-']).ok(), peer(&[b'Z', a, b, b'-']));
+                assert_eq!(decoded(&[b'_', b'Z', a, b]).ok(), peer(&[b'_', b'Z', a, b]));
+                texts += 4;
+            }
+        }
+        std::println!("{texts} texts");
+    }
+
+    #[test]
+    fn a_short_output_is_left_alone() {
+        let mut out = [7; 5];
+        let needed = OutputTooSmall { needed: 6 };
+        assert_eq!(decode(b"Zm9vYmFy", &mut out), Err(Base64Error::Output(needed)));
+        assert_eq!(out, [7; 5]);
+        let mut out = [7; 7];
+        assert_eq!(encode(b"foobar", &mut out), Err(OutputTooSmall { needed: 8 }));
+        assert_eq!(out, [7; 7]);
+    }
+
+    #[test]
+    fn lengths_do_not_wrap() {
+        assert_eq!(encoded_len(usize::MAX), usize::MAX);
+        for symbols in 0..100 {
+            match decoded_len(symbols) {
+                Some(bytes) => assert_eq!(encoded_len(bytes), symbols),
+                None => assert_eq!(symbols % 4, 1),
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn text_decodes_as_the_peer_does(text in "[A-Za-z0-9_-]{0,90}[A-Za-z0-9_=+/ -]{0,3}") {
+            prop_assert_eq!(decoded(text.as_bytes()).ok(), peer(text.as_bytes()));
+            prop_assert_eq!(check(text.as_bytes()).is_ok(), peer(text.as_bytes()).is_some());
+        }
+
+        #[test]
+        fn bytes_decode_as_the_peer_does(text: Vec<u8>) {
+            prop_assert_eq!(decoded(&text).ok(), peer(&text));
+            prop_assert_eq!(check(&text).is_ok(), peer(&text).is_some());
+        }
+
+        #[test]
+        fn encode_matches_the_peer_and_reads_back(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+            let needed = encoded_len(bytes.len());
+            let mut out = vec![0; needed];
+            let text = encode(&bytes, &mut out).unwrap();
+            let mut expected = vec![0; needed];
+            prop_assert_eq!(text, Base64UrlUnpadded::encode(&bytes, &mut expected).unwrap());
+            prop_assert_eq!(decoded(text.as_bytes()), Ok(bytes.clone()));
+
+            let mut region = vec![0; needed - bytes.len()];
+            region.extend(&bytes);
+            encode_in_place(&mut region, bytes.len());
+            prop_assert_eq!(&region, &expected);
+        }
+    }
+}

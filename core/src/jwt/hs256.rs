@@ -1,0 +1,181 @@
+//! HMAC-SHA256, the key of HS256 and the comparison of tags.
+
+use core::fmt;
+
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::Sha256;
+use subtle::ConstantTimeEq;
+use zeroize::{ZeroizeOnDrop, Zeroizing};
+
+/// Computes HMAC-SHA256 with a key that it holds.
+///
+/// [`Hs256Key`] does it in software. A secure element or a hash accelerator takes its place by
+/// implementing this trait.
+pub trait HmacSha256 {
+    /// The 32-byte tag of `message`
+    /// ([RFC 2104](https://www.rfc-editor.org/rfc/rfc2104)).
+    ///
+    /// # Errors
+    /// [`MacUnavailable`] where the hardware gave no answer. [`Hs256Key`] never fails.
+    fn mac(&self, message: &[u8]) -> Result<[u8; 32], MacUnavailable>;
+}
+
+impl<K: HmacSha256 + ?Sized> HmacSha256 for &K {
+    fn mac(&self, message: &[u8]) -> Result<[u8; 32], MacUnavailable> {
+        (**self).mac(message)
+    }
+}
+
+/// The MAC could not be computed, so nothing is known about the token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MacUnavailable;
+
+impl fmt::Display for MacUnavailable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the MAC could not be computed")
+    }
+}
+
+impl core::error::Error for MacUnavailable {}
+
+/// Whether `tag` is the tag of `message`, in a time that does not depend on either tag.
+pub(super) fn tag_matches(
+    key: &(impl HmacSha256 + ?Sized),
+    message: &[u8],
+    tag: &[u8; 32],
+) -> Result<bool, MacUnavailable> {
+    // The right tag of a forged token is as good as the key for that one token.
+    let right = Zeroizing::new(key.mac(message)?);
+    Ok(right.as_slice().ct_eq(tag).into())
+}
+
+/// An HS256 key: the hash states behind both pads, so that no message pays for the key again.
+///
+/// It is wiped when dropped, has no `Clone`, and `Debug` shows nothing of it.
+pub struct Hs256Key(Hmac<Sha256>);
+
+impl Hs256Key {
+    /// Bytes that a secret has at least
+    /// ([RFC 7518 section 3.2](https://www.rfc-editor.org/rfc/rfc7518#section-3.2)).
+    pub const MIN_SECRET: usize = 32;
+
+    /// Takes a secret of at least [`Self::MIN_SECRET`] bytes.
+    ///
+    /// The caller's copy of `secret` stays with the caller, who has to wipe it.
+    ///
+    /// # Errors
+    /// - [`KeyError::Empty`], [`KeyError::TooShort`].
+    /// - [`KeyError::Pem`] for text that holds a PEM block, such as a public key that an issuer of
+    ///   RS256 tokens publishes.
+    pub fn new(secret: &[u8]) -> Result<Self, KeyError> {
+        match secret.len() {
+            1..Self::MIN_SECRET => Err(KeyError::TooShort),
+            _ => Self::of_any_length(secret),
+        }
+    }
+
+    pub(super) fn of_any_length(secret: &[u8]) -> Result<Self, KeyError> {
+        if secret.is_empty() {
+            return Err(KeyError::Empty);
+        }
+        // Anywhere in the text: a space or a byte-order mark in front must not hide it.
+        if secret.windows(PEM.len()).any(|window| window == PEM) {
+            return Err(KeyError::Pem);
+        }
+        let key = Self::precompute(secret);
+        // `hmac` does not wipe the block that it pads, and the compression function keeps its
+        // message words on the stack.
+        zeroize::zeroize_stack::<WIPED_STACK>();
+        key
+    }
+
+    #[inline(never)]
+    fn precompute(secret: &[u8]) -> Result<Self, KeyError> {
+        // HMAC takes a secret of any length, so the error cannot come up.
+        Hmac::new_from_slice(secret).map(Self).map_err(|_| KeyError::Empty)
+    }
+}
+
+impl HmacSha256 for Hs256Key {
+    fn mac(&self, message: &[u8]) -> Result<[u8; 32], MacUnavailable> {
+        let mut mac = self.0.clone();
+        mac.update(message);
+        Ok(mac.finalize().into_bytes().into())
+    }
+}
+
+/// `hmac` and `sha2` wipe the states in their own `Drop`.
+impl ZeroizeOnDrop for Hs256Key {}
+
+impl fmt::Debug for Hs256Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Hs256Key(..)")
+    }
+}
+
+/// Why a secret is not taken as a key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KeyError {
+    /// No byte at all: anyone could sign.
+    Empty,
+    /// Fewer than [`Hs256Key::MIN_SECRET`] bytes.
+    TooShort,
+    /// The secret is a PEM block; a public key as an HMAC secret lets everyone sign.
+    Pem,
+}
+
+impl fmt::Display for KeyError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Empty => f.write_str("the secret is empty"),
+            Self::TooShort => {
+                write!(f, "the secret is shorter than {} bytes", Hs256Key::MIN_SECRET)
+            }
+            Self::Pem => f.write_str("the secret holds a PEM block, which is no HMAC secret"),
+        }
+    }
+}
+
+impl core::error::Error for KeyError {}
+
+const PEM: &[u8] = b"-----BEGIN";
+
+/// Covers the frames of the padding and of one compression, which take less than 700 bytes.
+const WIPED_STACK: usize = 1024;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::format;
+
+    #[test]
+    fn secrets_that_protect_nothing_are_refused() {
+        assert_eq!(Hs256Key::new(b"").unwrap_err(), KeyError::Empty);
+        assert_eq!(Hs256Key::new(&[7; 31]).unwrap_err(), KeyError::TooShort);
+        assert!(Hs256Key::new(&[7; 32]).is_ok());
+        for front in ["", " ", "\u{feff}", "\r\n\t"] {
+            let pem = format!("{front}-----BEGIN PUBLIC KEY-----\nMFkwEwYHKoZIzj0CAQ");
+            assert_eq!(Hs256Key::new(pem.as_bytes()).unwrap_err(), KeyError::Pem);
+        }
+    }
+
+    #[test]
+    fn the_key_is_a_wiping_type_that_shows_nothing() {
+        fn wipes<T: ZeroizeOnDrop>(_: &T) {}
+        let key = Hs256Key::new(&[0x41; 32]).unwrap();
+        wipes(&key);
+        assert_eq!(format!("{key:?}"), "Hs256Key(..)");
+    }
+
+    #[test]
+    fn one_different_bit_of_a_tag_is_seen() {
+        let key = Hs256Key::new(&[0x41; 32]).unwrap();
+        let mut tag = key.mac(b"message").unwrap();
+        assert_eq!(tag_matches(&key, b"message", &tag), Ok(true));
+        for bit in 0..256 {
+            tag[bit / 8] ^= 1 << (bit % 8);
+            assert_eq!(tag_matches(&key, b"message", &tag), Ok(false));
+            tag[bit / 8] ^= 1 << (bit % 8);
+        }
+    }
+}
