@@ -52,7 +52,7 @@ pub(crate) struct Serve {
     #[arg(long, value_name = "ISSUER")]
     pub(crate) issuer: Option<String>,
 
-    /// Demand this audience (`aud`) in tokens
+    /// Demand this audience (`aud`) in tokens; without it, tokens for any audience are refused
     #[arg(long, value_name = "AUDIENCE")]
     pub(crate) audience: Option<String>,
 

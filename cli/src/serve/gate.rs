@@ -1,13 +1,13 @@
 //! What every request to the MCP endpoint passes before MCP begins.
 
 use std::sync::Arc;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderName, Method, StatusCode, header};
 use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
+use axum::response::{AppendHeaders, IntoResponse, Response};
 
+use super::clock;
 use super::guard::{Guard, Refusal};
 use super::owners::Owners;
 use super::revisions::Revisions;
@@ -48,7 +48,7 @@ pub(super) async fn admit(
     mut request: Request,
     next: Next,
 ) -> Response {
-    let claims = match gate.guard.check(request.headers(), now()) {
+    let claims = match gate.guard.check(request.headers(), clock::now()) {
         Ok(claims) => claims,
         Err(refusal) => return refusal.into_response(),
     };
@@ -83,17 +83,9 @@ pub(super) async fn admit(
 
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
-        let headers = [
-            (header::WWW_AUTHENTICATE, self.challenge.as_str()),
-            (header::CONTENT_TYPE, "application/json"),
-            (header::CACHE_CONTROL, "no-store"),
-        ];
-        (self.status, headers, self.body).into_response()
+        let challenge = self.challenge.map(|challenge| [(header::WWW_AUTHENTICATE, challenge)]);
+        let headers =
+            [(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "no-store")];
+        (self.status, headers, challenge.map(AppendHeaders), self.body).into_response()
     }
-}
-
-/// Seconds since 1970; a clock before that reads 0, at which no token can be dated in the past.
-fn now() -> i64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
 }

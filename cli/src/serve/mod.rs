@@ -1,5 +1,6 @@
 //! The demo server: an MCP endpoint behind the guard, and a health check beside it.
 
+mod clock;
 mod demo;
 mod gate;
 mod guard;

@@ -5,9 +5,11 @@ use std::io::{self, Write};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use mcpico_core::jwt::SignError;
 use tokio::runtime;
 
-use super::guard::{Guard, UnusableSecret};
+use super::clock;
+use super::guard::{Guard, GuardError};
 use super::revisions::Revisions;
 use super::secret::Secret;
 use super::{Options, Running, Server, token_file};
@@ -20,8 +22,10 @@ pub(crate) enum Failure {
     NotLoopback(SocketAddr),
     /// The secret can not be read.
     UnreadableSecret(io::Error),
-    /// The secret is no HS256 key.
-    UnusableSecret(UnusableSecret),
+    /// The secret or the scopes can not be used.
+    Guard(GuardError),
+    /// The server's own token can not be made.
+    Token(SignError),
     /// The token can not be written.
     TokenFile(PathBuf, io::Error),
     /// The server can not start.
@@ -38,7 +42,8 @@ impl fmt::Display for Failure {
                 "{address} can be reached from other machines; --allow-non-loopback permits it"
             ),
             Self::UnreadableSecret(error) => write!(f, "the secret can not be read: {error}"),
-            Self::UnusableSecret(error) => write!(f, "the secret can not be used: {error}"),
+            Self::Guard(error) => error.fmt(f),
+            Self::Token(error) => write!(f, "no token can be made: {error}"),
             Self::TokenFile(file, error) => {
                 write!(f, "the token can not be written to {}: {error}", file.display())
             }
@@ -57,14 +62,12 @@ pub(crate) fn run(arguments: &args::Serve) -> Result<(), Failure> {
     }
     let secret =
         Secret::find(arguments.secret_file.as_deref()).map_err(Failure::UnreadableSecret)?;
-    let guard = Guard::new(
-        secret.as_bytes(),
-        arguments.issuer.as_deref(),
-        arguments.audience.as_deref(),
-        &arguments.scopes,
-    )
-    .map_err(Failure::UnusableSecret)?;
-    let token = arguments.token_file.as_ref().map(|_| guard.token());
+    let guard = Guard::new(secret.as_bytes())
+        .map(|guard| guard.issuer(arguments.issuer.clone()))
+        .map(|guard| guard.audience(arguments.audience.clone()))
+        .and_then(|guard| guard.scopes(&arguments.scopes))
+        .map_err(Failure::Guard)?;
+    let token = guard.token(clock::now()).map_err(Failure::Token)?;
     let options = Options {
         listen: arguments.listen,
         allowed_hosts: arguments.allowed_hosts.clone(),
@@ -82,7 +85,7 @@ pub(crate) fn run(arguments: &args::Serve) -> Result<(), Failure> {
         let interrupted = Interruption::new().map_err(Failure::System)?;
         let running =
             Server::start(options).map_err(|error| Failure::Start(arguments.listen, error))?;
-        if let (Some(file), Some(token)) = (&arguments.token_file, token) {
+        if let Some(file) = &arguments.token_file {
             token_file::write(file, &token)
                 .map_err(|error| Failure::TokenFile(file.clone(), error))?;
         }
