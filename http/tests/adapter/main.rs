@@ -1,0 +1,8 @@
+//! The adapter against servers that write bytes, on loopback and in memory.
+
+mod ask;
+mod behaviours;
+mod corpus;
+mod peer;
+mod reqwless_faults;
+mod tls;
