@@ -397,8 +397,15 @@ impl<Io: Read + Write, T: Timer> Reply<'_, Io, T> {
     fn deframe(&mut self) -> Result<(), Error> {
         let Some(body) = &mut self.body else { return Ok(()) };
         let bytes = self.inbox.unread_mut().get_mut(self.head..).unwrap_or_default();
-        let decoded = body.decode(bytes)?;
-        let kept = self.head.saturating_add(decoded.len);
+        let kept = match body.decode(bytes) {
+            Ok(decoded) => self.head.saturating_add(decoded.len),
+            // A refusal stays one when its page is cut.
+            Err(_) if self.exchange.status() >= 300 => {
+                self.inbox.close();
+                self.head
+            }
+            Err(error) => return Err(error.into()),
+        };
         self.inbox.truncate(kept);
         if body.is_complete() {
             self.inbox.close();

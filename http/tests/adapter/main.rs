@@ -3,6 +3,9 @@
 mod ask;
 mod behaviours;
 mod corpus;
+mod failures;
+mod keep_alive;
 mod peer;
 mod reqwless_faults;
+mod session;
 mod tls;

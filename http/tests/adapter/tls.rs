@@ -1,9 +1,12 @@
 //! Certificates of an issuer that only these tests trust.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use mcpico_http::std::TokioConnector;
-use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair, date_time_ymd};
+use rcgen::{
+    BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair, date_time_ymd,
+};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 use rustls::{ClientConfig, RootCertStore, ServerConfig};
 use rustls_platform_verifier::Verifier;
@@ -39,7 +42,11 @@ impl Leaf {
 
 impl Issuer {
     pub(crate) fn new() -> Self {
+        // No two issuers have the same name.
+        static COUNT: AtomicUsize = AtomicUsize::new(0);
+        let name = format!("issuer {}", COUNT.fetch_add(1, Ordering::Relaxed));
         let mut params = CertificateParams::default();
+        params.distinguished_name.push(DnType::CommonName, name);
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         Self(CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap())
     }
