@@ -1,6 +1,9 @@
 //! The `mcpico` command.
 
 mod args;
+mod clock;
+mod confidential;
+mod secret;
 mod serve;
 mod terminal;
 
