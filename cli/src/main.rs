@@ -6,15 +6,16 @@ mod confidential;
 mod secret;
 mod serve;
 mod terminal;
+mod token;
 
 use std::process::ExitCode;
 
 use args::{Arguments, Command};
-use clap::Parser;
 
 fn main() -> ExitCode {
-    let outcome = match Arguments::parse().command {
+    let outcome = match Arguments::read().command {
         Command::Serve(arguments) => serve::run(&arguments),
+        Command::Token(arguments) => return token::run(&arguments),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
