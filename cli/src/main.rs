@@ -1,2 +1,22 @@
 //! The `mcpico` command.
-fn main() {}
+
+mod args;
+mod serve;
+
+use std::process::ExitCode;
+
+use args::{Arguments, Command};
+use clap::Parser;
+
+fn main() -> ExitCode {
+    let outcome = match Arguments::parse().command {
+        Command::Serve(arguments) => serve::run(&arguments),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("mcpico: {failure}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -102,7 +102,9 @@ fn read(client: &mut Client, exchange: &mut Exchange, reply: Reply<'_>) -> Vec<S
             }
         }
     }
-    client.settle(exchange).unwrap_or_else(|error| events.push(error.to_string()));
+    if let Err(error) = client.settle(exchange) {
+        events.push(error.to_string());
+    }
     events
 }
 

@@ -95,6 +95,11 @@ impl<'a> Call<'a> {
         self
     }
 
+    /// The bearer that is sent.
+    pub const fn bearer_token(&self) -> Option<Bearer<'a>> {
+        self.bearer
+    }
+
     /// Asks for notifications of progress; their token is the id of the request.
     #[must_use]
     pub const fn progress(mut self) -> Self {
@@ -239,26 +244,28 @@ impl Client {
         Ok(Some((post, exchange)))
     }
 
-    /// Takes over what an exchange has taught; call it at the end of each.
+    /// Takes over what an exchange has taught; call it at the end of each. Whether the handshake has
+    /// got further: when the answer to one of its messages taught nothing, it is stuck.
     ///
     /// # Errors
     /// [`PeerError::NoCommonRevision`].
-    pub fn settle(&mut self, exchange: &Exchange) -> Result<(), Error> {
+    pub fn settle(&mut self, exchange: &Exchange) -> Result<bool, Error> {
         let legacy = self.newest.min(Revision::LATEST_LEGACY);
         let legacy = (legacy >= self.oldest).then_some(legacy);
         let lesson = exchange.lesson();
         // A lesson about a handshake that has been overtaken by another exchange is stale.
         if exchange.purpose().is_handshake() && matches!(self.state, State::Ready(_)) {
-            return Ok(());
+            return Ok(false);
         }
-        self.state = self.state.after(lesson, legacy)?;
+        let before = self.state;
+        self.state = before.after(lesson, legacy)?;
         if lesson == Lesson::SessionLost {
             self.session = None;
         }
         if matches!(self.state, State::Ready(_)) {
             self.negotiating = 0;
         }
-        Ok(())
+        Ok(self.state != before)
     }
 
     /// The revision that is spoken, once the client is ready.

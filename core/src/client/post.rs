@@ -28,7 +28,7 @@ impl<'o> Post<'o> {
 
     /// Names and values of the headers; the names are tokens and the values printable ASCII. One of
     /// them is the bearer.
-    pub fn headers(&self) -> impl Iterator<Item = (&'o str, &'o str)> + use<'o> {
+    pub fn headers(&self) -> impl Iterator<Item = (&'o str, &'o str)> + Clone + use<'o> {
         core::str::from_utf8(self.headers)
             .unwrap_or_default()
             .split_terminator("\r\n")

@@ -103,6 +103,11 @@ impl<'a> BearerChallenge<'a> {
         Ok(self)
     }
 
+    /// The scopes one by one.
+    pub(in crate::auth) fn scopes(&self) -> impl Iterator<Item = &'a str> + use<'a> {
+        self.scope.into_iter().flat_map(str::split_ascii_whitespace)
+    }
+
     /// Writes the header value.
     pub fn write(&self, w: &mut Writer<'_>) {
         w.str(crate::auth::bearer::SCHEME);

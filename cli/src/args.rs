@@ -1,0 +1,74 @@
+//! The command line.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::serve::{Era, Revision};
+
+/// Tests JWT-protected MCP servers and proves what was authenticated
+#[derive(Debug, Parser)]
+#[command(name = "mcpico", version, arg_required_else_help = true)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Run a demo MCP server that takes only HS256 bearer tokens
+    Serve(Serve),
+}
+
+/// Run a demo MCP server that takes only HS256 bearer tokens
+///
+/// The MCP endpoint is /mcp. GET /health answers without a token.
+#[derive(Debug, Args)]
+pub(crate) struct Serve {
+    /// Address and port; port 0 takes a free one
+    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8080")]
+    pub(crate) listen: SocketAddr,
+
+    /// Listen on an address that other machines can reach; the traffic is not encrypted
+    #[arg(long)]
+    pub(crate) allow_non_loopback: bool,
+
+    /// Accept this name in the Host header too (loopback names and the listen address always are)
+    #[arg(long = "allow-host", value_name = "HOST")]
+    pub(crate) allowed_hosts: Vec<String>,
+
+    /// File with the HS256 secret; one line end at its end is not part of the secret
+    ///
+    /// Without it the secret is the value of `MCP_JWT_SECRET`, and without that a random one.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) secret_file: Option<PathBuf>,
+
+    /// Write a token for this server, good for one hour, to FILE, readable by its owner only
+    #[arg(long, value_name = "FILE")]
+    pub(crate) token_file: Option<PathBuf>,
+
+    /// Demand this issuer (`iss`) in tokens
+    #[arg(long, value_name = "ISSUER")]
+    pub(crate) issuer: Option<String>,
+
+    /// Demand this audience (`aud`) in tokens; without it, tokens for any audience are refused
+    #[arg(long, value_name = "AUDIENCE")]
+    pub(crate) audience: Option<String>,
+
+    /// Demand this scope (`scope`) in tokens; may be given several times
+    #[arg(long = "scope", value_name = "SCOPE")]
+    pub(crate) scopes: Vec<String>,
+
+    /// Revisions to speak: with initialize and sessions (legacy), stateless (modern), or both
+    #[arg(long, value_enum, default_value_t = Era::Both)]
+    pub(crate) era: Era,
+
+    /// Speak this revision only, for example 2025-11-25
+    #[arg(long, value_name = "REVISION", conflicts_with = "era")]
+    pub(crate) revision: Option<Revision>,
+
+    /// Answer every modern request by an event stream, also where one JSON body would do
+    #[arg(long)]
+    pub(crate) always_stream: bool,
+}

@@ -1,0 +1,153 @@
+//! The `serve` command.
+
+use std::fmt;
+use std::io::{self, Write};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use mcpico_core::jwt::SignError;
+use tokio::runtime;
+
+use super::clock;
+use super::guard::{Guard, GuardError};
+use super::revisions::Revisions;
+use super::secret::Secret;
+use super::{Options, Running, Server, token_file};
+use crate::args;
+
+/// Why `serve` ended.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// The address can be reached from other machines.
+    NotLoopback(SocketAddr),
+    /// The secret can not be read.
+    UnreadableSecret(io::Error),
+    /// The secret or the scopes can not be used.
+    Guard(GuardError),
+    /// The server's own token can not be made.
+    Token(SignError),
+    /// The token can not be written.
+    TokenFile(PathBuf, io::Error),
+    /// The server can not start.
+    Start(SocketAddr, io::Error),
+    /// Anything else of the operating system.
+    System(io::Error),
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotLoopback(address) => write!(
+                f,
+                "{address} can be reached from other machines; --allow-non-loopback permits it"
+            ),
+            Self::UnreadableSecret(error) => write!(f, "the secret can not be read: {error}"),
+            Self::Guard(error) => error.fmt(f),
+            Self::Token(error) => write!(f, "no token can be made: {error}"),
+            Self::TokenFile(file, error) => {
+                write!(f, "the token can not be written to {}: {error}", file.display())
+            }
+            Self::Start(address, error) => write!(f, "can not listen on {address}: {error}"),
+            Self::System(error) => error.fmt(f),
+        }
+    }
+}
+
+impl std::error::Error for Failure {}
+
+/// Serves until Ctrl-C or SIGTERM.
+pub(crate) fn run(arguments: &args::Serve) -> Result<(), Failure> {
+    if !arguments.listen.ip().is_loopback() && !arguments.allow_non_loopback {
+        return Err(Failure::NotLoopback(arguments.listen));
+    }
+    let secret =
+        Secret::find(arguments.secret_file.as_deref()).map_err(Failure::UnreadableSecret)?;
+    let guard = Guard::new(secret.as_bytes())
+        .map(|guard| guard.issuer(arguments.issuer.clone()))
+        .map(|guard| guard.audience(arguments.audience.clone()))
+        .and_then(|guard| guard.scopes(&arguments.scopes))
+        .map_err(Failure::Guard)?;
+    let token = guard.token(clock::now()).map_err(Failure::Token)?;
+    let options = Options {
+        listen: arguments.listen,
+        allowed_hosts: arguments.allowed_hosts.clone(),
+        revisions: arguments
+            .revision
+            .clone()
+            .map_or_else(|| Revisions::from(arguments.era), Revisions::only),
+        always_stream: arguments.always_stream,
+        ..Options::new(guard)
+    };
+    let runtime =
+        runtime::Builder::new_current_thread().enable_all().build().map_err(Failure::System)?;
+    let running = {
+        let _entered = runtime.enter();
+        let interrupted = Interruption::new().map_err(Failure::System)?;
+        let running =
+            Server::start(options).map_err(|error| Failure::Start(arguments.listen, error))?;
+        if let Some(file) = &arguments.token_file {
+            token_file::write(file, &token)
+                .map_err(|error| Failure::TokenFile(file.clone(), error))?;
+        }
+        announce(&running, &secret, arguments).map_err(Failure::System)?;
+        runtime.block_on(async {
+            tokio::select! {
+                () = interrupted.wait() => {}
+                () = running.ended() => {}
+            }
+        });
+        running
+    };
+    running.stop().map_err(Failure::System)
+}
+
+fn announce(running: &Running, secret: &Secret, arguments: &args::Serve) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    write!(out, "listening on {}", running.url())?;
+    if let Some(file) = &arguments.token_file {
+        write!(out, " (a token is in {})", file.display())?;
+    } else if secret.is_generated() {
+        write!(out, " (the secret was generated; --token-file FILE gives a token)")?;
+    }
+    writeln!(out)?;
+    out.flush()
+}
+
+/// Ctrl-C, and SIGTERM where there is one.
+struct Interruption {
+    #[cfg(unix)]
+    interrupt: tokio::signal::unix::Signal,
+    #[cfg(unix)]
+    terminate: tokio::signal::unix::Signal,
+}
+
+#[cfg(unix)]
+impl Interruption {
+    /// From here on the signals no longer end the process by themselves.
+    fn new() -> io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        Ok(Self {
+            interrupt: signal(SignalKind::interrupt())?,
+            terminate: signal(SignalKind::terminate())?,
+        })
+    }
+
+    async fn wait(mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
+    }
+}
+
+#[cfg(not(unix))]
+impl Interruption {
+    #[allow(clippy::unnecessary_wraps)]
+    fn new() -> io::Result<Self> {
+        Ok(Self {})
+    }
+
+    async fn wait(self) {
+        let _ = tokio::signal::ctrl_c().await;
+    }
+}
