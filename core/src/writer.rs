@@ -64,11 +64,12 @@ impl<'o> Writer<'o> {
 
     /// Appends `bytes`.
     pub fn bytes(&mut self, bytes: &[u8]) {
-        let end = self.len.saturating_add(bytes.len());
-        if let Some(room) = self.out.get_mut(self.len..end) {
+        // Taking the room by the very length that is copied lets the compiler see that the copy fits.
+        let rest = self.out.get_mut(self.len..);
+        if let Some(room) = rest.and_then(|rest| rest.get_mut(..bytes.len())) {
             room.copy_from_slice(bytes);
         }
-        self.len = end;
+        self.len = self.len.saturating_add(bytes.len());
     }
 
     /// Appends one byte.

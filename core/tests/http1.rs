@@ -212,6 +212,7 @@ fn every_prefix_wants_more_or_is_refused() {
 /// The cases on which other client libraries were found to differ or fail.
 #[test]
 fn the_cases_that_other_clients_get_wrong() {
+    const CHUNKED: &str = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
     let ok = |text: &str, status, body: &str, excess, reusable| {
         let response = receive_in_every_split(text, text.as_bytes()).unwrap();
         assert_eq!(response.status, status, "{text}");
@@ -234,7 +235,6 @@ fn the_cases_that_other_clients_get_wrong() {
         false,
     );
     // Chunks.
-    const CHUNKED: &str = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
     ok(&format!("{CHUNKED}1\r\nh\r\n1\r\ni\r\n0\r\n\r\n"), 200, "hi", 0, true);
     refused(&format!("{CHUNKED}5\r\nhi"), HttpError::Truncated);
     refused(&format!("{CHUNKED}2\r\nhi\r\n0\r\n"), HttpError::Truncated);
@@ -263,8 +263,8 @@ fn the_cases_that_other_clients_get_wrong() {
     // HTTP/1.0.
     ok("HTTP/1.0 200 OK\r\n\r\nhi", 200, "hi", 0, false);
     ok("HTTP/1.0 200 OK\r\nContent-Length: 2\r\n\r\nhi", 200, "hi", 0, false);
-    const OLD: &str = "HTTP/1.0 200 OK\r\nConnection: Keep-Alive\r\nContent-Length: 2\r\n\r\nhi";
-    ok(OLD, 200, "hi", 0, true);
+    let keep_alive = "Connection: Keep-Alive\r\nContent-Length: 2";
+    ok(&format!("HTTP/1.0 200 OK\r\n{keep_alive}\r\n\r\nhi"), 200, "hi", 0, true);
     refused("HTTP/1.0 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", HttpError::TransferEncoding);
     // Framing that two readers would read differently.
     let both = CHUNKED.replace("\r\n\r\n", "\r\nContent-Length: 2\r\n\r\nhi");
@@ -298,10 +298,8 @@ fn llhttp_texts(file: &str) -> Vec<Text> {
             name = format!("{file}: {}", title.trim());
         } else if let Some(meta) = line.trim().strip_prefix("<!-- meta=") {
             let meta: Value = serde_json::from_str(meta.trim_end_matches("-->").trim()).unwrap();
-            kind = meta["type"].as_str().unwrap().to_owned();
-            if meta["skipBody"] == true {
-                kind.push_str("-to-head");
-            }
+            let suffix = if meta["skipBody"] == true { "-to-head" } else { "" };
+            kind = format!("{}{suffix}", meta["type"].as_str().unwrap());
         } else if let Some(fence) =
             line.trim().strip_prefix("```").filter(|fence| !fence.is_empty())
         {

@@ -34,16 +34,20 @@ impl Framing {
     /// [`FrameTooLarge`] when a frame cannot fit the storage. For lines the rest of the line is skipped
     /// and reading can go on; otherwise every later call repeats the error.
     pub fn next_frame<'i>(&mut self, inbox: &'i mut Inbox<'_>) -> Result<Frame<'i>, FrameTooLarge> {
-        let step = match self {
-            Self::EventStream(stream) => stream.step(inbox)?,
-            Self::Line(line) => line.step(inbox)?,
-            Self::WholeBody(body) => body.step(inbox)?,
-        };
-        Ok(match step {
+        Ok(match self.step(inbox)? {
             Step::NeedData => Frame::NeedData,
             Step::Complete => Frame::Complete(inbox.frame()),
             Step::End => Frame::End,
         })
+    }
+
+    /// The same without the borrow: the frame is then [`Inbox::frame`].
+    pub(crate) fn step(&mut self, inbox: &mut Inbox<'_>) -> Result<Step, FrameTooLarge> {
+        match self {
+            Self::EventStream(stream) => stream.step(inbox),
+            Self::Line(line) => line.step(inbox),
+            Self::WholeBody(body) => body.step(inbox),
+        }
     }
 }
 
@@ -75,7 +79,7 @@ impl core::error::Error for FrameTooLarge {}
 
 /// What a framing found, before the frame is borrowed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Step {
+pub(crate) enum Step {
     NeedData,
     Complete,
     End,

@@ -4,14 +4,15 @@ use super::{HttpError, chunked::Chunked};
 
 /// Bytes that `Content-Length` or one chunk may declare: 1 TiB.
 ///
-/// It bounds nothing that is stored. No response of this protocol is that large, so a number beyond it
-/// is a fault or an attack, and refusing it here means that no sum of sizes comes near an overflow.
+/// It bounds nothing that is stored. No response of this protocol is that large, so a number beyond
+/// it is a fault or an attack, and refusing it here means that no sum of sizes comes near an
+/// overflow.
 pub const MAX_LENGTH: u64 = 1 << 40;
 
 /// Decodes one body, made by [`Head::body`](super::Head::body).
 ///
-/// Give every received byte to [`decode`](Self::decode) once, in order and in pieces of any size, and
-/// call [`end_of_input`](Self::end_of_input) when the peer closes.
+/// Give every received byte to [`decode`](Self::decode) once, in order and in pieces of any size,
+/// and call [`end_of_input`](Self::end_of_input) when the peer closes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Body {
     state: State,
@@ -51,8 +52,8 @@ impl Body {
 
     /// Strips the framing from `bytes` and moves the body bytes to its front.
     ///
-    /// Every byte of `bytes` is consumed; those behind [`Decoded::len`] are rubbish afterwards. Once
-    /// the body is complete, everything is excess.
+    /// Every byte of `bytes` is consumed; those behind [`Decoded::len`] are rubbish afterwards.
+    /// Once the body is complete, everything is excess.
     ///
     /// # Errors
     /// For chunked bodies only: [`ChunkSize`](HttpError::ChunkSize),
@@ -151,4 +152,62 @@ pub struct Decoded {
     /// Bytes that came after the end of the response. They answer no request: never use them, and
     /// close the connection.
     pub excess: usize,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_length_is_counted_over_any_pieces() {
+        let mut body = Body::with_length(5, true);
+        assert_eq!(body.remaining(), Some(5));
+        assert_eq!(body.decode(&mut { *b"ab" }), Ok(Decoded { len: 2, excess: 0 }));
+        assert_eq!(body.decode(&mut []), Ok(Decoded { len: 0, excess: 0 }));
+        assert_eq!(body.remaining(), Some(3));
+        assert!(!body.is_complete() && !body.may_reuse());
+        assert_eq!(body.decode(&mut { *b"cde" }), Ok(Decoded { len: 3, excess: 0 }));
+        assert!(body.is_complete() && body.may_reuse());
+        assert_eq!(body.remaining(), Some(0));
+    }
+
+    #[test]
+    fn excess_forbids_reuse_whenever_it_comes() {
+        let mut body = Body::with_length(1, true);
+        assert_eq!(body.decode(&mut { *b"abc" }), Ok(Decoded { len: 1, excess: 2 }));
+        assert!(body.is_complete() && !body.may_reuse());
+
+        let mut body = Body::with_length(0, true);
+        assert!(body.may_reuse());
+        assert_eq!(body.decode(&mut { *b"a" }), Ok(Decoded { len: 0, excess: 1 }));
+        assert!(!body.may_reuse());
+    }
+
+    #[test]
+    fn only_an_end_that_the_framing_knows_is_an_end() {
+        for mut body in [Body::with_length(1, true), Body::chunked(true)] {
+            assert_eq!(body.end_of_input(), Err(HttpError::Truncated));
+            assert_eq!(body.end_of_input(), Err(HttpError::Truncated));
+            assert_eq!(body.decode(&mut { *b"x" }), Err(HttpError::Truncated));
+            assert!(!body.is_complete() && !body.may_reuse());
+        }
+        let mut body = Body::until_close();
+        assert_eq!(body.decode(&mut { *b"abc" }), Ok(Decoded { len: 3, excess: 0 }));
+        assert!(!body.is_complete());
+        assert_eq!((body.end_of_input(), body.is_complete()), (Ok(()), true));
+        assert!(!body.may_reuse());
+        let mut body = Body::empty(true);
+        assert_eq!((body.end_of_input(), body.may_reuse()), (Ok(()), false));
+    }
+
+    #[test]
+    fn an_error_is_final() {
+        let mut body = Body::chunked(true);
+        let error = HttpError::ChunkSize { at: 0 };
+        assert_eq!(body.decode(&mut { *b"x" }), Err(error));
+        assert_eq!(body.decode(&mut { *b"0\r\n\r\n" }), Err(error));
+        assert_eq!(body.end_of_input(), Err(error));
+        assert_eq!(body.remaining(), None);
+        assert!(!body.is_complete() && !body.may_reuse());
+    }
 }

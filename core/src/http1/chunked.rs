@@ -7,8 +7,8 @@ use super::{
 
 /// Bytes that a chunk-size line may have, with its extensions and without its line end.
 ///
-/// Every line but the last brings at least one byte of the body, so a cap on the body bounds what all
-/// lines together can cost.
+/// Every line but the last brings at least one byte of the body, so a cap on the body bounds what
+/// all lines together can cost.
 pub const MAX_CHUNK_LINE: u16 = 1024;
 
 /// Bytes that all trailer fields together may have, with their line ends.
@@ -227,5 +227,196 @@ fn move_down(bytes: &mut [u8], to: usize, from: usize, len: usize) {
     let Some(window) = bytes.get_mut(to..from.saturating_add(len)) else { return };
     if gap <= window.len() {
         window.copy_within(gap.., 0);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::{collection::vec, prelude::*};
+    use std::{format, iter, string::String, vec::Vec};
+
+    /// Decodes `bytes` in pieces that end at `cuts`; the body, the excess, and whether it is
+    /// complete.
+    fn decode(bytes: &[u8], cuts: &[usize]) -> Result<(Vec<u8>, usize, bool), HttpError> {
+        let mut chunked = Chunked::new();
+        let (mut body, mut excess, mut start) = (Vec::new(), 0, 0);
+        let mut cuts = cuts.to_vec();
+        cuts.sort_unstable();
+        for end in cuts.into_iter().chain([bytes.len()]) {
+            let mut piece = bytes[start..end].to_vec();
+            start = end;
+            let decoded = chunked.decode(&mut piece)?;
+            body.extend_from_slice(&piece[..decoded.len]);
+            excess += decoded.excess;
+        }
+        Ok((body, excess, chunked.is_complete()))
+    }
+
+    /// A chunk-size line without its line end: leading zeros, any case, extensions.
+    fn size_line(size: usize, zeros: usize, upper: bool, extensions: &str) -> String {
+        let zeros = "0".repeat(zeros);
+        if upper {
+            format!("{zeros}{size:X}{extensions}")
+        } else {
+            format!("{zeros}{size:x}{extensions}")
+        }
+    }
+
+    fn extensions() -> impl Strategy<Value = String> {
+        const ONE: &str = "[ \t]{0,2};[ \t]{0,2}[!#$%&'*+.^_`|~0-9A-Za-z-]{1,8}\
+            ([ \t]{0,2}=[ \t]{0,2}([a-z0-9]{1,9}|\"([ !#-\\[\\]-~]|\\\\[ -~]){0,9}\"))?";
+        vec(ONE, 0..3).prop_map(|all| all.concat())
+    }
+
+    fn cut_places(len: usize) -> impl Strategy<Value = Vec<usize>> {
+        vec(0..=len, 0..12)
+    }
+
+    prop_compose! {
+        /// The coded bytes and the body that they carry.
+        fn coded()(
+            chunks in vec((vec(any::<u8>(), 1..40), 0..4_usize, any::<bool>(), extensions()), 0..8),
+            last in (1..4_usize, extensions()),
+            trailers in vec("[A-Za-z-]{1,9}:[ -~\t]{0,20}\r\n", 0..4),
+        ) -> (Vec<u8>, Vec<u8>) {
+            let (mut coded, mut body) = (Vec::new(), Vec::new());
+            for (content, zeros, upper, extensions) in chunks {
+                let line = size_line(content.len(), zeros, upper, &extensions);
+                coded.extend_from_slice(line.as_bytes());
+                coded.extend_from_slice(b"\r\n");
+                coded.extend_from_slice(&content);
+                coded.extend_from_slice(b"\r\n");
+                body.extend_from_slice(&content);
+            }
+            coded.extend_from_slice(size_line(0, last.0 - 1, false, &last.1).as_bytes());
+            coded.extend_from_slice(b"\r\n");
+            coded.extend_from_slice(trailers.concat().as_bytes());
+            coded.extend_from_slice(b"\r\n");
+            (coded, body)
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_chunking_gives_the_body_back(
+            ((coded, body), cuts, rest) in coded().prop_flat_map(|coded| {
+                let len = coded.0.len();
+                (Just(coded), cut_places(len), vec(any::<u8>(), 0..20))
+            }),
+        ) {
+            let bytes = [&*coded, &*rest].concat();
+            prop_assert_eq!(decode(&bytes, &cuts), Ok((body, rest.len(), true)));
+        }
+
+        #[test]
+        fn every_prefix_wants_more((coded, body) in coded()) {
+            for end in 0..coded.len() {
+                let (part, excess, complete) = decode(&coded[..end], &[]).unwrap();
+                prop_assert!(body.starts_with(&part) && excess == 0 && !complete);
+            }
+        }
+
+        #[test]
+        fn a_spoilt_body_is_judged_alike_in_every_split(
+            (mut coded, _) in coded(), place: usize, byte: u8,
+        ) {
+            let place = place % coded.len();
+            coded[place] = byte;
+            let whole = decode(&coded, &[]);
+            let each: Vec<usize> = (0..coded.len()).collect();
+            prop_assert_eq!(&decode(&coded, &each), &whole);
+            for cut in 0..coded.len() {
+                prop_assert_eq!(&decode(&coded, &[cut]), &whole);
+            }
+        }
+
+        #[test]
+        fn any_bytes_are_judged_alike_in_every_split(
+            bytes in vec(prop::sample::select(b"012aF;=\"\\ \t\r\n:x\0\x80".as_slice()), 0..40),
+        ) {
+            let whole = decode(&bytes, &[]);
+            for cut in 0..bytes.len() {
+                prop_assert_eq!(&decode(&bytes, &[cut]), &whole);
+            }
+        }
+    }
+
+    /// The refusals of [RFC 9112 section 7.1](https://www.rfc-editor.org/rfc/rfc9112#section-7.1),
+    /// each with the place where the grammar is left.
+    #[test]
+    fn malformed_framing_is_refused_where_it_is() {
+        for (bytes, error) in [
+            ("\r\n", HttpError::ChunkSize { at: 0 }),
+            ("g\r\n", HttpError::ChunkSize { at: 0 }),
+            ("0x1\r\n", HttpError::ChunkSize { at: 1 }),
+            ("1_0\r\n", HttpError::ChunkSize { at: 1 }),
+            ("1\nx", HttpError::ChunkSize { at: 1 }),
+            ("-1\r\n", HttpError::ChunkSize { at: 0 }),
+            (" 1\r\n", HttpError::ChunkSize { at: 0 }),
+            (";a\r\n", HttpError::ChunkSize { at: 0 }),
+            ("1\rx", HttpError::ChunkLineEnd { at: 2 }),
+            ("1 \r\n", HttpError::ChunkExtension { at: 2 }),
+            ("1 2\r\n", HttpError::ChunkExtension { at: 2 }),
+            ("1;\r\n", HttpError::ChunkExtension { at: 2 }),
+            ("1;a=\r\n", HttpError::ChunkExtension { at: 4 }),
+            ("1;a b\r\n", HttpError::ChunkExtension { at: 4 }),
+            ("1;a=b c\r\n", HttpError::ChunkExtension { at: 6 }),
+            ("1;a=\"b\r\n", HttpError::ChunkExtension { at: 6 }),
+            ("1;a=\"\\\n", HttpError::ChunkExtension { at: 6 }),
+            ("1;a=\"b\"c", HttpError::ChunkExtension { at: 7 }),
+            ("1;a\nb\r\n", HttpError::ChunkExtension { at: 3 }),
+            ("1;a\0", HttpError::ChunkExtension { at: 3 }),
+            ("1\r\nxy", HttpError::ChunkEnd { at: 4 }),
+            ("1\r\nx\n", HttpError::ChunkEnd { at: 4 }),
+            ("1\r\nx\rx", HttpError::ChunkLineEnd { at: 5 }),
+            ("0\r\n\n", HttpError::Trailer { at: 3 }),
+            ("0\r\n\rx", HttpError::ChunkLineEnd { at: 4 }),
+            ("0\r\n x: y\r\n", HttpError::Trailer { at: 3 }),
+            ("0\r\n:y\r\n", HttpError::Trailer { at: 3 }),
+            ("0\r\nx\r\n", HttpError::Trailer { at: 4 }),
+            ("0\r\nx : y\r\n", HttpError::Trailer { at: 4 }),
+            ("0\r\nx: y\n", HttpError::Trailer { at: 7 }),
+            ("0\r\nx: \0", HttpError::Trailer { at: 6 }),
+            ("0\r\nx: y\rz", HttpError::ChunkLineEnd { at: 8 }),
+            ("10000000001\r\n", HttpError::LengthTooLarge { limit: MAX_LENGTH }),
+            ("FFFFFFFFFFFFFFFFFFFFF\r\n", HttpError::LengthTooLarge { limit: MAX_LENGTH }),
+        ] {
+            assert_eq!(decode(bytes.as_bytes(), &[]), Err(error), "{bytes:?}");
+        }
+    }
+
+    #[test]
+    fn limits_are_exact() {
+        let line = |len: usize| format!("1;{}\r\nx\r\n0\r\n\r\n", "a".repeat(len - 2));
+        let most = usize::from(MAX_CHUNK_LINE);
+        assert_eq!(decode(line(most).as_bytes(), &[]), Ok((b"x".to_vec(), 0, true)));
+        let error = HttpError::ChunkLineTooLong { limit: MAX_CHUNK_LINE };
+        assert_eq!(decode(line(most + 1).as_bytes(), &[]), Err(error));
+
+        // Two fields: `X:\r\n` and `Y:...\r\n`.
+        let trailers = |len: usize| format!("0\r\nX:\r\nY:{}\r\n\r\n", "a".repeat(len - 8));
+        let most = usize::from(MAX_TRAILERS);
+        assert_eq!(decode(trailers(most).as_bytes(), &[]), Ok((Vec::new(), 0, true)));
+        let error = HttpError::TrailersTooLong { limit: MAX_TRAILERS };
+        assert_eq!(decode(trailers(most + 1).as_bytes(), &[]), Err(error));
+
+        assert_eq!(decode(b"10000000000\r\n", &[]), Ok((Vec::new(), 0, false)));
+    }
+
+    #[test]
+    fn large_runs_move_down_over_themselves() {
+        let body: Vec<u8> = (0..=u8::MAX).cycle().take(50_000).collect();
+        let mut coded = Vec::new();
+        for chunk in body.chunks(7_777) {
+            coded.extend(format!("{:x}\r\n", chunk.len()).into_bytes());
+            coded.extend(chunk.iter().chain(b"\r\n"));
+        }
+        coded.extend_from_slice(b"0\r\n\r\n");
+        let every_kilobyte: Vec<usize> = iter::successors(Some(0), |at| Some(at + 1_000))
+            .take_while(|&at| at < coded.len())
+            .collect();
+        assert_eq!(decode(&coded, &[]), Ok((body.clone(), 0, true)));
+        assert_eq!(decode(&coded, &every_kilobyte), Ok((body, 0, true)));
     }
 }

@@ -20,8 +20,8 @@ pub const MAX_INFORMATIONAL: u8 = 16;
 
 /// Finds and checks the heads of one response, the informational ones before it included.
 ///
-/// Each line is checked once, when it is whole, so a head that arrives byte by byte costs linear time
-/// and a peer that speaks something else is found out early.
+/// Each line is checked once, when it is whole, so a head that arrives byte by byte costs linear
+/// time and a peer that speaks something else is found out early.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct HeadReader {
     /// Bytes that have been searched; all lines that end in them are checked.
@@ -41,11 +41,12 @@ impl HeadReader {
         Self { searched: 0, line: 0, status: 0, minor_version: 0, headers: 0, informational: 0 }
     }
 
-    /// The head at the start of `bytes` and the number of its bytes, or `None` while it is not whole.
+    /// The head at the start of `bytes` and the number of its bytes, or `None` while it is not
+    /// whole.
     ///
     /// `bytes` is everything received from the head's first byte on: each call gives the same bytes
-    /// with more behind them. After an informational head ([`Head::is_informational`]) drop its bytes
-    /// and read on with the same reader; the final head follows.
+    /// with more behind them. After an informational head ([`Head::is_informational`]) drop its
+    /// bytes and read on with the same reader; the final head follows.
     ///
     /// # Errors
     /// As soon as the bytes show it: [`NotHttp1`](HttpError::NotHttp1),
@@ -86,8 +87,6 @@ impl HeadReader {
         let window = bytes.get(..MAX_HEAD).unwrap_or(bytes);
         while let Some(offset) = window.get(self.searched..).and_then(|rest| memchr(b'\n', rest)) {
             let at = self.searched.saturating_add(offset);
-            // Stays here on an error, so that the next call comes to the same one.
-            self.searched = at;
             let line = window.get(self.line..at).unwrap_or_default();
             let Some((b'\r', text)) = line.split_last() else {
                 return Err(HttpError::BareLineFeed { at });
@@ -151,8 +150,8 @@ fn parse_status_line(line: &[u8]) -> Result<(u8, u16), HttpError> {
     }
 }
 
-/// Checks a header line that begins at `start`. A folded line begins with white space, so its name is
-/// refused as empty.
+/// Checks a header line that begins at `start`. A folded line begins with white space, so its name
+/// is refused as empty.
 ///
 /// Source: [RFC 9112 section 5](https://www.rfc-editor.org/rfc/rfc9112#section-5)
 fn check_header(line: &[u8], start: usize) -> Result<(), HttpError> {
@@ -277,17 +276,17 @@ impl<'a> Head<'a> {
     /// How the body is framed, for the response to a GET, POST or DELETE.
     ///
     /// There is none for 1xx, 204 and 304, whatever the head says. A 202 with neither a length nor
-    /// chunks is taken as empty and its connection as used up, so that nobody waits for a server that
-    /// keeps the connection open. Without a length or chunks any other body lasts until the peer
-    /// closes.
+    /// chunks is taken as empty and its connection as used up, so that nobody waits for a server
+    /// that keeps the connection open. Without a length or chunks any other body lasts until the
+    /// peer closes.
     ///
     /// # Errors
     /// [`ContentLength`](HttpError::ContentLength), [`LengthTooLarge`](HttpError::LengthTooLarge),
     /// [`RepeatedHeader`](HttpError::RepeatedHeader) for two lengths,
     /// [`TransferEncoding`](HttpError::TransferEncoding),
     /// [`LengthAndTransferEncoding`](HttpError::LengthAndTransferEncoding),
-    /// [`ContentEncoding`](HttpError::ContentEncoding). Malformed framing is refused also where there
-    /// is no body.
+    /// [`ContentEncoding`](HttpError::ContentEncoding). Malformed framing is refused also where
+    /// there is no body.
     ///
     /// Source: [RFC 9112 section 6](https://www.rfc-editor.org/rfc/rfc9112#section-6)
     pub fn body(&self) -> Result<Body, HttpError> {
@@ -380,4 +379,262 @@ impl fmt::Debug for Headers<'_> {
 /// The elements of a list value; empty ones are kept.
 fn elements(value: &[u8]) -> impl Iterator<Item = &[u8]> {
     value.split(|&byte| byte == b',').map(<[u8]>::trim_ascii)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::{collection::vec, prelude::*, sample::select};
+    use std::{format, string::String, vec::Vec};
+
+    fn read(bytes: &[u8]) -> Result<Option<(Head<'_>, usize)>, HttpError> {
+        HeadReader::new().read(bytes)
+    }
+
+    fn head(text: &str) -> Head<'_> {
+        let (head, len) = read(text.as_bytes()).unwrap().unwrap();
+        assert_eq!(len, text.len());
+        head
+    }
+
+    type Parsed = (u16, u8, Vec<(String, Vec<u8>)>, usize);
+
+    fn ours(bytes: &[u8]) -> Option<Parsed> {
+        let (head, len) = read(bytes).ok()??;
+        let headers = head.headers().map(|(name, value)| (name.into(), value.into())).collect();
+        Some((head.status(), head.minor_version(), headers, len))
+    }
+
+    fn httparse(bytes: &[u8]) -> Option<Parsed> {
+        let mut headers = [httparse::EMPTY_HEADER; MAX_HEADERS];
+        let mut response = httparse::Response::new(&mut headers);
+        let httparse::Status::Complete(len) = response.parse(bytes).ok()? else { return None };
+        let headers = response.headers.iter().map(|h| (h.name.into(), h.value.into())).collect();
+        Some((response.code?, response.version?, headers, len))
+    }
+
+    /// What we refuse by our own choice and httparse lets through.
+    fn is_our_choice(bytes: &[u8]) -> bool {
+        let bare = |at: usize| bytes[at] == b'\n' && (at == 0 || bytes[at - 1] != b'\r');
+        let status = httparse(bytes).map_or(0, |parsed| parsed.0);
+        bytes.len() > MAX_HEAD
+            || !bytes.starts_with(b"HTTP/1.")
+            || (0..bytes.len()).any(bare)
+            || !(100..=599).contains(&status)
+            || status == 101
+    }
+
+    prop_compose! {
+        fn heads()(
+            minor in 0..2_u8,
+            status in prop_oneof![200..=599_u16, 0..=999_u16],
+            reason in prop_oneof!["", " [ -~\t]{0,12}"],
+            headers in vec(
+                ("[!#$%&'*+.^_`|~0-9A-Za-z-]{1,12}", "[ \t]{0,3}", "[ -~\t\u{80}-\u{ff}]{0,20}"),
+                0..6,
+            ),
+        ) -> Vec<u8> {
+            let mut head = format!("HTTP/1.{minor} {status:03}{reason}\r\n");
+            for (name, space, value) in headers {
+                head.extend([&*name, ":", &*space, &*value, "\r\n"]);
+            }
+            head.push_str("\r\n");
+            head.into_bytes()
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn heads_are_read_as_httparse_reads_them(head in heads()) {
+            if is_our_choice(&head) {
+                prop_assert_eq!(ours(&head), None);
+            } else {
+                prop_assert_eq!(ours(&head), httparse(&head));
+                prop_assert!(ours(&head).is_some());
+            }
+        }
+
+        #[test]
+        fn spoilt_heads_are_judged_as_httparse_does(
+            mut head in heads(),
+            edits in vec((any::<usize>(), select(b"\r\n\0\t :aZ\x7f\x80/1".as_slice())), 1..3),
+        ) {
+            for (place, byte) in edits {
+                let place = place % head.len();
+                head[place] = byte;
+            }
+            let expected = httparse(&head).filter(|parsed| !is_our_choice(&head[..parsed.3]));
+            prop_assert_eq!(ours(&head), expected);
+        }
+
+        #[test]
+        fn every_split_gives_the_same_head(
+            mut head in heads(), spoil: bool, place: usize, byte: u8,
+        ) {
+            if spoil {
+                let place = place % head.len();
+                head[place] = byte;
+            }
+            let whole = read(&head);
+            let mut reader = HeadReader::new();
+            let by_bytes = (0..=head.len()).map(|end| reader.read(&head[..end]));
+            let verdict = by_bytes.into_iter().find(|read| !matches!(read, Ok(None)));
+            prop_assert_eq!(&verdict.unwrap_or(Ok(None)), &whole);
+            for cut in 0..head.len() {
+                let mut reader = HeadReader::new();
+                match reader.read(&head[..cut]) {
+                    Ok(None) => {}
+                    early => prop_assert_eq!(&early, &whole),
+                }
+                prop_assert_eq!(&reader.read(&head), &whole);
+            }
+        }
+    }
+
+    #[test]
+    fn errors_name_the_place_and_come_again() {
+        for (text, error) in [
+            ("HTTP/1.1 200 OK\r\nA: b\nC: d\r\n", HttpError::BareLineFeed { at: 21 }),
+            ("HTTP/1.1 200 OK\r\nA b\r\n", HttpError::HeaderName { at: 18 }),
+            ("HTTP/1.1 200 OK\r\nA : b\r\n", HttpError::HeaderName { at: 18 }),
+            ("HTTP/1.1 200 OK\r\nABC\r\n", HttpError::HeaderName { at: 20 }),
+            ("HTTP/1.1 200 OK\r\n: b\r\n", HttpError::HeaderName { at: 17 }),
+            ("HTTP/1.1 200 OK\r\nA: b\r\n c\r\n", HttpError::HeaderName { at: 23 }),
+            ("HTTP/1.1 200 OK\r\nA: b\0\r\n", HttpError::HeaderValue { at: 21 }),
+            ("HTTP/1.1 200 OK\r\nA: b\rC: d\r\n", HttpError::HeaderValue { at: 21 }),
+            ("HTTP/1.1 2 OK\r\n", HttpError::StatusLine),
+            ("HTTP/1.1 200OK\r\n", HttpError::StatusLine),
+            ("HTTP/1.1 200 \0\r\n", HttpError::StatusLine),
+            ("HTTP/1.1\r\n", HttpError::StatusLine),
+            ("HTTP/1.2 200 OK\r\n", HttpError::Version),
+            ("HTTP/1.1 600 OK\r\n", HttpError::Status { status: 600 }),
+            ("HTTP/1.1 099 OK\r\n", HttpError::Status { status: 99 }),
+            ("HTTP/1.1 000 OK\r\n", HttpError::Status { status: 0 }),
+            ("HTTP/1.1 101 OK\r\n", HttpError::SwitchingProtocols),
+            ("PRI * HTTP/2.0\r\n\r\n", HttpError::NotHttp1),
+            ("\0\0\u{12}\u{4}", HttpError::NotHttp1),
+            ("HTTP/2", HttpError::NotHttp1),
+            ("\r\nHTTP/1.1 200 OK\r\n", HttpError::NotHttp1),
+        ] {
+            let mut reader = HeadReader::new();
+            assert_eq!(reader.read(text.as_bytes()), Err(error), "{text:?}");
+            assert_eq!(reader.read(text.as_bytes()), Err(error), "{text:?} again");
+        }
+    }
+
+    #[test]
+    fn limits_are_exact() {
+        let headers = |count| format!("HTTP/1.1 200 OK\r\n{}\r\n", "a: b\r\n".repeat(count));
+        let most = headers(MAX_HEADERS);
+        assert_eq!(head(&most).headers().count(), MAX_HEADERS);
+        let error = HttpError::TooManyHeaders { limit: MAX_HEADERS };
+        assert_eq!(read(headers(MAX_HEADERS + 1).as_bytes()), Err(error));
+
+        let long = |len| format!("HTTP/1.1 200 OK\r\nA:{}\r\n\r\n", "b".repeat(len - 23));
+        assert_eq!(head(&long(MAX_HEAD)).status(), 200);
+        let error = HttpError::HeadTooLong { limit: MAX_HEAD };
+        let text = long(MAX_HEAD + 1);
+        assert_eq!(read(text.as_bytes()), Err(error));
+        assert_eq!(read(&text.as_bytes()[..MAX_HEAD - 1]), Ok(None));
+    }
+
+    #[test]
+    fn informational_heads_are_counted_for_one_response() {
+        let text = b"HTTP/1.1 100 Continue\r\n\r\n";
+        let mut reader = HeadReader::new();
+        for _ in 0..MAX_INFORMATIONAL {
+            let (head, len) = reader.read(text).unwrap().unwrap();
+            assert!(head.is_informational() && len == text.len());
+        }
+        let error = HttpError::TooManyInformational { limit: MAX_INFORMATIONAL };
+        assert_eq!(reader.read(text), Err(error));
+        assert_eq!(reader.read(text), Err(error));
+    }
+
+    #[test]
+    fn fewer_bytes_than_before_begin_anew() {
+        let mut reader = HeadReader::new();
+        assert_eq!(reader.read(b"HTTP/1.1 500 Oh\r\nA: b\r\n"), Ok(None));
+        let (head, _) = reader.read(b"HTTP/1.1 200 OK\r\n\r\n").unwrap().unwrap();
+        assert_eq!((head.status(), head.headers().count()), (200, 0));
+    }
+
+    #[test]
+    fn headers_are_found_without_case() {
+        let head = head("HTTP/1.1 200 OK\r\nB: 1\r\na:\r\nb: \t2 \r\nc: x: y\r\n\r\n");
+        assert_eq!(head.header("B"), Some(b"1".as_slice()));
+        assert_eq!(head.header("A"), Some(b"".as_slice()));
+        assert_eq!(head.header("d"), None);
+        assert_eq!(head.sole_header("C"), Ok(Some(b"x: y".as_slice())));
+        assert_eq!(head.sole_header("d"), Ok(None));
+        assert_eq!(head.sole_header("b"), Err(HttpError::RepeatedHeader { name: "b" }));
+        assert!(head.header_values("b").eq([b"1", b"2"]));
+    }
+
+    #[test]
+    fn persistence_follows_version_and_options() {
+        for (text, keep_alive) in [
+            ("HTTP/1.1 200 OK\r\n\r\n", true),
+            ("HTTP/1.0 200 OK\r\n\r\n", false),
+            ("HTTP/1.0 200 OK\r\nConnection: Keep-Alive\r\n\r\n", true),
+            ("HTTP/1.0 200 OK\r\nConnection: keep-alive, close\r\n\r\n", false),
+            ("HTTP/1.1 200 OK\r\nConnection: x ,\tCLOSE\r\n\r\n", false),
+            ("HTTP/1.1 200 OK\r\nConnection: x\r\nConnection: close\r\n\r\n", false),
+            ("HTTP/1.1 200 OK\r\nConnection: , x,\r\n\r\n", true),
+            ("HTTP/1.1 200 OK\r\nConnection: closed\r\n\r\n", true),
+            ("HTTP/1.1 200 OK\r\nConnection: not a token\r\n\r\n", false),
+        ] {
+            assert_eq!(head(text).is_keep_alive(), keep_alive, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn doubtful_framing_is_refused() {
+        let framing = |fields: &str| head(&format!("HTTP/1.1 200 OK\r\n{fields}\r\n")).body();
+        let repeated = HttpError::RepeatedHeader { name: "content-length" };
+        let too_large = HttpError::LengthTooLarge { limit: MAX_LENGTH };
+        for (fields, error) in [
+            ("Content-Length: 5\r\nContent-Length: 5\r\n", repeated),
+            ("Content-Length: 5, 5\r\n", HttpError::ContentLength),
+            ("Content-Length:\r\n", HttpError::ContentLength),
+            ("Content-Length: 5.0\r\n", HttpError::ContentLength),
+            ("Content-Length: \u{661}\r\n", HttpError::ContentLength),
+            ("Content-Length: 1099511627777\r\n", too_large),
+            ("Content-Length: 99999999999999999999999999999999999999\r\n", too_large),
+            (
+                "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n",
+                HttpError::TransferEncoding,
+            ),
+            ("Transfer-Encoding: chunked;x=y\r\n", HttpError::TransferEncoding),
+            ("Transfer-Encoding: ,chunked\r\n", HttpError::TransferEncoding),
+            ("Transfer-Encoding: \"chunked\"\r\n", HttpError::TransferEncoding),
+            ("Content-Encoding: gzip\r\n", HttpError::ContentEncoding),
+            ("Content-Encoding: identity\r\nContent-Encoding: br\r\n", HttpError::ContentEncoding),
+            ("Content-Encoding: identity, x-gzip\r\n", HttpError::ContentEncoding),
+        ] {
+            assert_eq!(framing(fields), Err(error), "{fields:?}");
+        }
+        let most = framing("Content-Length: 1099511627776\r\n").unwrap();
+        assert_eq!(most.remaining(), Some(MAX_LENGTH));
+        assert!(framing("Content-Encoding: Identity,\r\n").is_ok());
+        // Nothing is coded where there is nothing.
+        assert!(framing("Content-Encoding: gzip\r\nContent-Length: 0\r\n").is_ok());
+        let not_modified = "HTTP/1.1 304 x\r\nContent-Encoding: gzip\r\n\r\n";
+        assert!(head(not_modified).body().unwrap().may_reuse());
+        // Nobody waits for what an accepted notification does not need.
+        let accepted = head("HTTP/1.1 202 x\r\n\r\n").body().unwrap();
+        assert!(accepted.is_complete() && !accepted.may_reuse());
+        let informational = head("HTTP/1.1 100 x\r\n\r\n").body().unwrap();
+        assert!(informational.is_complete() && !informational.may_reuse());
+        // Malformed framing is no absent framing, even where it does not count.
+        let no_content = "HTTP/1.1 204 x\r\nContent-Length: five\r\n\r\n";
+        assert_eq!(head(no_content).body(), Err(HttpError::ContentLength));
+    }
+
+    #[test]
+    fn debug_shows_no_header() {
+        let text = "HTTP/1.1 200 OK\r\nMcp-Session-Id: secret\r\n\r\n";
+        let shown = format!("{:?} {:?}", head(text), head(text).headers());
+        assert!(shown.contains("200") && !shown.contains("secret"), "{shown}");
+    }
 }

@@ -7,8 +7,8 @@ use super::{
 
 /// The media types that the protocol knows.
 ///
-/// Parameters are checked for their form and otherwise ignored, `charset` too: JSON and event streams
-/// are UTF-8 whatever the header says ([RFC 8259 section
+/// Parameters are checked for their form and otherwise ignored, `charset` too: JSON and event
+/// streams are UTF-8 whatever the header says ([RFC 8259 section
 /// 11](https://www.rfc-editor.org/rfc/rfc8259#section-11), [HTML: event
 /// streams](https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream)).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

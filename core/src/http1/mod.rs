@@ -1,21 +1,22 @@
 //! HTTP/1.1 as a client speaks it: reads response heads and bodies, writes request heads.
 //!
-//! Nothing here does I/O or keeps bytes. A response goes through two steps: [`HeadReader`] finds and
-//! checks the head at the start of the received bytes, [`Head::body`] says how the body is framed,
-//! and [`Body::decode`] strips that framing in place from whatever bytes come next. A request head is
-//! written by [`RequestHead::write`].
+//! Nothing here does I/O or keeps bytes. A response goes through two steps: [`HeadReader`] finds
+//! and checks the head at the start of the received bytes, [`Head::body`] says how the body is
+//! framed, and [`Body::decode`] strips that framing in place from whatever bytes come next. A
+//! request head is written by [`RequestHead::write`].
 //!
 //! The reader is strict, because two parties that read one message differently can be made to talk
 //! past each other. Among what the standard leaves open it refuses: a bare line feed as a line end,
-//! folded lines, an empty line before the status line, a `Content-Length` that appears twice or as a
-//! list, every transfer coding but one `chunked`, transfer codings in HTTP/1.0, a status outside 100
-//! to 599, `101 Switching Protocols` (never asked for), content codings (`identity` is asked for) and
-//! versions other than 1.0 and 1.1.
+//! folded lines, an empty line before the status line, a `Content-Length` that appears twice or as
+//! a list, every transfer coding but one `chunked`, transfer codings in HTTP/1.0, a status outside
+//! 100 to 599, `101 Switching Protocols` (never asked for), content codings (`identity` is asked
+//! for) and versions other than 1.0 and 1.1.
 //!
 //! ```
 //! use mcpico_core::http1::HeadReader;
 //!
-//! let mut received = *b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\n\r\n";
+//! let mut received =
+//!     *b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\n\r\n";
 //! let (head, len) = HeadReader::new().read(&received)?.expect("the head is whole");
 //! assert_eq!(head.status(), 200);
 //!

@@ -103,6 +103,11 @@ impl<'a> Value<'a> {
         Ok(found)
     }
 
+    /// The names of all members at every depth.
+    pub(crate) const fn names(&self) -> Names<'a> {
+        Names { rest: self.raw }
+    }
+
     /// Makes sure that no two members of this object share a name after unescaping.
     ///
     /// # Errors
@@ -229,6 +234,38 @@ impl<'a> Iterator for Items<'a> {
     }
 }
 
+/// Iterates over names at every depth; made by [`Value::names`].
+#[derive(Clone, Debug)]
+pub(crate) struct Names<'a> {
+    rest: &'a [u8],
+}
+
+impl<'a> Iterator for Names<'a> {
+    type Item = Str<'a>;
+
+    fn next(&mut self) -> Option<Str<'a>> {
+        loop {
+            let opening = memchr::memchr(b'"', self.rest)?;
+            let text = self.rest.get(opening.checked_add(1)?..)?;
+            let mut end = 0_usize;
+            let mut escaped = false;
+            loop {
+                end = end.checked_add(memchr::memchr2(b'"', b'\\', text.get(end..)?)?)?;
+                if text.get(end) == Some(&b'"') {
+                    break;
+                }
+                escaped = true;
+                end = end.checked_add(2)?;
+            }
+            let (raw, rest) = text.split_at_checked(end)?;
+            self.rest = rest.get(1..)?;
+            if self.rest.trim_ascii_start().first() == Some(&b':') {
+                return Some(Str::validated(raw, escaped));
+            }
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::parse;
@@ -257,6 +294,13 @@ mod tests {
         assert_eq!(value.unique_names(), Err(NameError::Duplicate));
         assert!(value.member("x").unwrap().unwrap().member("exp").unwrap().is_some());
         assert_eq!(value.member("y"), Ok(None));
+    }
+
+    #[test]
+    fn names_are_found_at_every_depth() {
+        let text = br#"{"a":[{"b\"":1,"c\\" : "d"}],"e":"f\":","g":{}}"#;
+        let names: Vec<_> = parse(text).unwrap().names().map(|name| format!("{name}")).collect();
+        assert_eq!(names, ["a", "b\"", "c\\", "e", "g"]);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Writing JSON onto a [`Writer`].
 
-use super::Value;
+use super::{Str, Value};
 use crate::writer::Writer;
 
 /// Appends `text` as a JSON string, quoted and escaped.
@@ -90,6 +90,18 @@ impl<'w, 'o> Object<'w, 'o> {
     /// Appends a member with the text of `value`.
     pub fn value(&mut self, name: &str, value: Value<'_>) {
         self.key(name).bytes(value.raw());
+    }
+
+    /// Appends a member as it stood in another object.
+    pub fn entry(&mut self, name: Str<'_>, value: Value<'_>) {
+        if !self.first {
+            self.w.byte(b',');
+        }
+        self.first = false;
+        self.w.byte(b'"');
+        self.w.bytes(name.raw());
+        self.w.bytes(b"\":");
+        self.w.bytes(value.raw());
     }
 
     /// Opens an object as a member.

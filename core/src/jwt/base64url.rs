@@ -143,10 +143,10 @@ pub(super) fn decode_tag(text: &[u8; TAG_TEXT]) -> Option<[u8; 32]> {
 pub fn encode<'o>(bytes: &[u8], out: &'o mut [u8]) -> Result<&'o str, OutputTooSmall> {
     let needed = encoded_len(bytes.len());
     let out = out.get_mut(..needed).ok_or(OutputTooSmall { needed })?;
-    for (block, symbols) in bytes.chunks(BLOCK).zip(out.chunks_mut(SYMBOLS)) {
-        encode_block(block, symbols);
+    match Base64UrlUnpadded::encode(bytes, out) {
+        Ok(text) => Ok(text),
+        Err(_) => Err(OutputTooSmall { needed }),
     }
-    Ok(core::str::from_utf8(out).unwrap_or_default())
 }
 
 /// Encodes the last `len` bytes of `region` over the whole of it.
@@ -154,48 +154,27 @@ pub fn encode<'o>(bytes: &[u8], out: &'o mut [u8]) -> Result<&'o str, OutputTooS
 /// `region` has [`encoded_len`] of `len` bytes. The text never overtakes the bytes that are still
 /// to be read, since what is left of the region always has room for what is left of the text.
 pub(super) fn encode_in_place(region: &mut [u8], len: usize) {
-    let mut region = region;
-    let mut left = len;
+    let (mut rest, mut left) = (region, len);
     while left > 0 {
-        let taken = left.min(BLOCK);
+        let start = rest.len().saturating_sub(left);
+        let source = rest.get(start..).unwrap_or_default();
         let mut block = [0; BLOCK];
-        let start = region.len().saturating_sub(left);
-        let source = region.get(start..).unwrap_or_default();
-        for (to, from) in block.iter_mut().zip(source).take(taken) {
+        for (to, from) in block.iter_mut().zip(source) {
             *to = *from;
         }
-        let symbols = encoded_len(taken);
-        let Some((head, tail)) = core::mem::take(&mut region).split_at_mut_checked(symbols) else {
-            return;
-        };
-        encode_block(block.get(..taken).unwrap_or_default(), head);
-        region = tail;
-        left = left.saturating_sub(taken);
-    }
-}
-
-/// Encodes at most [`BLOCK`] bytes.
-fn encode_block(bytes: &[u8], out: &mut [u8]) {
-    let mut block = [0; BLOCK];
-    for (to, from) in block.iter_mut().zip(bytes) {
-        *to = *from;
-    }
-    let mut symbols = [0; SYMBOLS];
-    // Sizes that are known when compiling leave no panic path in `base64ct`; zero bytes behind the
-    // end only add symbols behind the end.
-    if Base64UrlUnpadded::encode(&block, &mut symbols).is_ok() {
-        for (to, from) in out.iter_mut().zip(symbols) {
-            *to = from;
-        }
+        let taken = left.min(BLOCK);
+        let Some((room, after)) = rest.split_at_mut_checked(encoded_len(taken)) else { return };
+        // The room has the size that the bytes encode to, so there is no error.
+        let _ = Base64UrlUnpadded::encode(block.get(..taken).unwrap_or_default(), room);
+        (rest, left) = (after, left.saturating_sub(taken));
     }
 }
 
 /// Symbols of a 32-byte tag.
 pub(super) const TAG_TEXT: usize = encoded_len(32);
 
-/// Bytes that are encoded at a time, a multiple of three.
-const BLOCK: usize = 48;
-const SYMBOLS: usize = encoded_len(BLOCK);
+/// Bytes that are encoded in place at a time, a multiple of three.
+const BLOCK: usize = 96;
 
 const INVALID: u8 = 0xff;
 

@@ -98,9 +98,9 @@ impl<'a> Claim<'a> {
     pub(super) fn check(&self) -> Result<(), ClaimError> {
         let claim = ClaimName::of_text(self.name);
         let fits = match (claim, self.value) {
-            (ClaimName::Other, _) => true,
             (_, ClaimValue::Raw(value)) => return claim.check(value),
-            (ClaimName::Exp | ClaimName::Nbf | ClaimName::Iat, ClaimValue::Integer(_))
+            (ClaimName::Other, _)
+            | (ClaimName::Exp | ClaimName::Nbf | ClaimName::Iat, ClaimValue::Integer(_))
             | (ClaimName::Aud, ClaimValue::Strings(_))
             | (
                 ClaimName::Iss | ClaimName::Sub | ClaimName::Jti | ClaimName::Aud,

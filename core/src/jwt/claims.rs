@@ -3,7 +3,7 @@
 use core::fmt;
 
 use super::date;
-use super::object::{self, ObjectError};
+use super::object::{self, Name, ObjectError};
 use crate::json::{Entries, Items, Kind, Str, Value};
 
 /// Most claims that are read and signed.
@@ -294,8 +294,7 @@ impl ClaimName {
     pub(super) fn check(self, value: Value<'_>) -> Result<(), ClaimError> {
         let result = match self {
             Self::Exp | Self::Nbf | Self::Iat => date_of(value).map(|_| ()),
-            Self::Iss | Self::Sub | Self::Jti if value.kind() == Kind::String => Ok(()),
-            Self::Aud if value.kind() == Kind::String => Ok(()),
+            Self::Iss | Self::Sub | Self::Jti | Self::Aud if value.kind() == Kind::String => Ok(()),
             Self::Aud
                 if value.kind() == Kind::Array
                     && value.items().all(|item| item.kind() == Kind::String) =>
@@ -308,11 +307,11 @@ impl ClaimName {
         result.map_err(|fault| ClaimError { claim: self, fault })
     }
 
-    fn of(name: Str<'_>) -> Self {
-        if !name.raw().contains(&b'\\') {
-            return Self::of_plain(name.raw());
+    fn of(name: Name<'_>) -> Self {
+        if let Some(plain) = name.plain() {
+            return Self::of_plain(plain);
         }
-        let same = |claim: &Self| name == *claim.name();
+        let same = |claim: &Self| name.is(claim.name());
         Self::REGISTERED.iter().copied().find(same).unwrap_or(Self::Other)
     }
 

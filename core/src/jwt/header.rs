@@ -3,7 +3,7 @@
 use core::fmt;
 
 use super::VerifyError;
-use super::object::{self, ObjectError, is_named};
+use super::object::{self, ObjectError};
 use crate::json::{Entries, Object, Str, Value};
 use crate::writer::Writer;
 
@@ -70,15 +70,15 @@ impl<'a> JoseHeader<'a> {
         let (mut alg, mut typ, mut kid) = (None, None, None);
         let (mut crit, mut b64) = (false, false);
         let object = object::read(json, MAX_HEADER_MEMBERS, |name, value| {
-            if is_named(name, "alg") {
+            if name.is("alg") {
                 alg = Some(value);
-            } else if is_named(name, "typ") {
+            } else if name.is("typ") {
                 typ = Some(value);
-            } else if is_named(name, "kid") {
+            } else if name.is("kid") {
                 kid = Some(value);
-            } else if is_named(name, "crit") {
+            } else if name.is("crit") {
                 crit = true;
-            } else if is_named(name, "b64") {
+            } else if name.is("b64") {
                 b64 = true;
             }
         })?;

@@ -37,47 +37,85 @@ impl core::error::Error for ObjectError {}
 pub(super) fn read<'a>(
     text: &'a [u8],
     max: usize,
-    mut member: impl FnMut(Str<'a>, Value<'a>),
+    mut member: impl FnMut(Name<'a>, Value<'a>),
 ) -> Result<Value<'a>, ObjectError> {
     let object = json::parse(text).map_err(ObjectError::Json)?;
     if !object.is_object() {
         return Err(ObjectError::NotAnObject);
     }
-    let mut seen = [0_u64; 4];
+    let mut seen = Seen::default();
     for (count, (name, value)) in object.entries().enumerate() {
         if count >= max {
             return Err(ObjectError::TooManyMembers { max });
         }
-        // Only a fingerprint that was seen calls for a comparison with the earlier names.
-        let fingerprint = fingerprint(name);
-        let bit = 1 << (fingerprint & 63);
-        if let Some(word) = seen.get_mut(usize::from(fingerprint >> 6)) {
-            if *word & bit != 0 && object.entries().take(count).any(|(earlier, _)| earlier == name)
-            {
-                return Err(ObjectError::DuplicateName);
-            }
-            *word |= bit;
+        let (escaped, repeated) = seen.add(name.raw());
+        if repeated && object.entries().take(count).any(|(earlier, _)| earlier == name) {
+            return Err(ObjectError::DuplicateName);
         }
-        member(name, value);
+        member(Name { name, escaped }, value);
     }
     Ok(object)
 }
 
-/// Whether `name` is `plain`, which has no backslash, after unescaping.
-pub(super) fn is_named(name: Str<'_>, plain: &str) -> bool {
-    name.raw() == plain.as_bytes() || (name.raw().contains(&b'\\') && name == *plain)
+/// The name of a member.
+#[derive(Clone, Copy)]
+pub(super) struct Name<'a> {
+    name: Str<'a>,
+    escaped: bool,
 }
 
-/// The same for equal names, however they are escaped.
-fn fingerprint(name: Str<'_>) -> u8 {
-    let step = |hash: u32, byte: u8| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193);
-    let hash = if name.raw().contains(&b'\\') {
-        let mut utf8 = [0; 4];
-        name.chars().fold(0, |hash, c| c.encode_utf8(&mut utf8).bytes().fold(hash, step))
-    } else {
-        name.raw().iter().copied().fold(0, step)
-    };
-    hash.to_le_bytes().iter().fold(0, |mix, byte| mix ^ byte)
+impl<'a> Name<'a> {
+    /// The name, when it has no escape.
+    pub(super) fn plain(self) -> Option<&'a [u8]> {
+        if self.escaped { None } else { Some(self.name.raw()) }
+    }
+
+    /// Whether it is `name` after unescaping.
+    pub(super) fn is(self, name: &str) -> bool {
+        match self.plain() {
+            Some(plain) => plain == name.as_bytes(),
+            None => self.name == *name,
+        }
+    }
+}
+
+/// The names so far as a Bloom filter of 1024 bits, two of them for a name.
+#[derive(Default)]
+struct Seen {
+    bits: [u32; 32],
+    escaped: bool,
+}
+
+impl Seen {
+    /// Adds a name; tells whether it has an escape and whether an earlier name may equal it.
+    fn add(&mut self, raw: &[u8]) -> (bool, bool) {
+        let (words, tail) = raw.as_chunks::<8>();
+        let last = tail.iter().fold(0, |word, &byte| word << 8 | u64::from(byte));
+        let (mut hash, mut escapes) = (raw.len() as u64, 0);
+        for word in words.iter().map(|word| u64::from_le_bytes(*word)).chain([last]) {
+            hash = (hash ^ word).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+            hash ^= hash >> 32;
+            let backslash = word ^ u64::from_le_bytes([b'\\'; 8]);
+            escapes |= backslash.wrapping_sub(u64::from_le_bytes([0x01; 8]))
+                & !backslash
+                & u64::from_le_bytes([0x80; 8]);
+        }
+        // Equal names with different escapes have different bits, so that one escape among the names
+        // calls for comparing them all.
+        self.escaped |= escapes != 0;
+        let first = self.set(hash);
+        let second = self.set(hash >> 16);
+        (escapes != 0, self.escaped || (first && second))
+    }
+
+    /// Sets the bit that the low ten bits of `hash` name and tells whether it was set.
+    fn set(&mut self, hash: u64) -> bool {
+        let bit = 1 << (hash & 31);
+        let Some(word) = self.bits.get_mut((hash >> 5 & 31) as usize) else { return true };
+        let set = *word & bit != 0;
+        *word |= bit;
+        set
+    }
 }
 
 #[cfg(test)]
@@ -107,7 +145,7 @@ mod tests {
     #[test]
     fn a_name_is_compared_after_unescaping() {
         let mut hits = 0;
-        let count = |name, _| hits += usize::from(is_named(name, "exp"));
+        let count = |name: Name<'_>, _| hits += usize::from(name.is("exp"));
         read(br#"{"e\u0078p":1,"exp\u0000":2,"Exp":3,"ex":4}"#, 9, count).unwrap();
         assert_eq!(hits, 1);
     }

@@ -158,13 +158,13 @@ impl<'a> Policy<'a> {
         if exp.is_none() && (self.exp_required || self.max_lifetime.is_some()) {
             return Err(VerifyError::Missing(ClaimName::Exp));
         }
-        if let (Some(exp), Some(nbf)) = (exp, nbf) {
-            if exp <= nbf {
-                return Err(VerifyError::NeverValid);
-            }
-        }
         if exp.is_some_and(|exp| now >= exp.saturating_add(leeway)) {
             return Err(VerifyError::Expired);
+        }
+        if let (Some(exp), Some(nbf)) = (exp, nbf)
+            && exp <= nbf
+        {
+            return Err(VerifyError::NeverValid);
         }
         if nbf.is_some_and(|nbf| nbf > latest) {
             return Err(VerifyError::NotYetValid);
@@ -182,16 +182,16 @@ impl<'a> Policy<'a> {
     }
 
     pub(super) fn check_claims(&self, claims: &Claims<'_>) -> Result<(), VerifyError> {
-        if let Some(issuer) = self.issuer {
-            if claims.iss()?.is_none_or(|iss| iss != *issuer) {
-                return Err(VerifyError::Issuer);
-            }
+        if let Some(issuer) = self.issuer
+            && claims.iss()?.is_none_or(|iss| iss != *issuer)
+        {
+            return Err(VerifyError::Issuer);
         }
         self.check_audience(claims)?;
-        if let Some(subject) = self.subject {
-            if claims.sub()?.is_none_or(|sub| sub != *subject) {
-                return Err(VerifyError::Subject);
-            }
+        if let Some(subject) = self.subject
+            && claims.sub()?.is_none_or(|sub| sub != *subject)
+        {
+            return Err(VerifyError::Subject);
         }
         for (index, name) in self.required.iter().enumerate() {
             if claims.claim(name).is_none() {

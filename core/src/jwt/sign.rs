@@ -161,10 +161,10 @@ fn check(claims: &[Claim<'_>]) -> Result<(), SignError> {
             return Err(SignError::DuplicateClaim { index });
         }
         claim.check().map_err(SignError::Claim)?;
-        if let ClaimValue::Raw(value) = claim.value {
-            if depth(value.raw()) >= MAX_DEPTH {
-                return Err(SignError::TooDeep { index });
-            }
+        if let ClaimValue::Raw(value) = claim.value
+            && depth(value.raw()) >= MAX_DEPTH
+        {
+            return Err(SignError::TooDeep { index });
         }
     }
     Ok(())

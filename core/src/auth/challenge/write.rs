@@ -105,7 +105,7 @@ impl<'a> BearerChallenge<'a> {
 
     /// The scopes one by one.
     pub(in crate::auth) fn scopes(&self) -> impl Iterator<Item = &'a str> + use<'a> {
-        self.scope.into_iter().flat_map(|scope| scope.split(' '))
+        self.scope.into_iter().flat_map(str::split_ascii_whitespace)
     }
 
     /// Writes the header value.

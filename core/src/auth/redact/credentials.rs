@@ -18,11 +18,42 @@ const SIGNATURE: usize = 43;
 pub(super) struct Credentials<'t> {
     text: Text<'t>,
     at: usize,
+    /// Before this offset no JWT begins: the lines up to here have been read and hold no dot.
+    no_jwt_before: usize,
 }
 
 impl<'t> Credentials<'t> {
     pub(super) const fn new(text: &'t [u8]) -> Self {
-        Self { text: Text(text), at: 0 }
+        Self { text: Text(text), at: 0, no_jwt_before: 0 }
+    }
+
+    fn credential_at_word(&mut self, start: usize, end: usize) -> Option<Range<usize>> {
+        let text = self.text;
+        let word = text.slice(start, end);
+        if let Some(range) = self.jwt_in_word(start, end) {
+            return Some(range);
+        }
+        let named = Name::of(word).and_then(|name| match name {
+            Name::Header => header_value(text, start, end),
+            Name::Secret => secret_value(text, start, end),
+        });
+        named.or_else(|| is_scheme(word).then(|| token_of_scheme(text, end))?)
+    }
+
+    /// A JWT that begins in the word: an encoded object, a dot and more of it.
+    fn jwt_in_word(&mut self, start: usize, end: usize) -> Option<Range<usize>> {
+        let word = self.text.slice(start, end);
+        let offset = word.windows(3).position(|three| three == b"eyJ")?;
+        let start = start.saturating_add(offset);
+        if start < self.no_jwt_before {
+            return None;
+        }
+        let end = jwt_end(self.text, start);
+        if self.text.slice(start, end).contains(&b'.') {
+            return Some(start..end);
+        }
+        self.no_jwt_before = end;
+        None
     }
 }
 
@@ -35,7 +66,7 @@ impl Iterator for Credentials<'_> {
             let end = self.text.run(start, is_word);
             let found = if end > start {
                 self.at = end;
-                credential_at_word(self.text, start, end)
+                self.credential_at_word(start, end)
             } else {
                 self.text.byte(start)?;
                 self.at = start.saturating_add(1);
@@ -47,27 +78,6 @@ impl Iterator for Credentials<'_> {
             }
         }
     }
-}
-
-fn credential_at_word(text: Text<'_>, start: usize, end: usize) -> Option<Range<usize>> {
-    let word = text.slice(start, end);
-    if let Some(range) = jwt_in_word(text, start, end) {
-        return Some(range);
-    }
-    let named = Name::of(word).and_then(|name| match name {
-        Name::Header => header_value(text, start, end),
-        Name::Secret => secret_value(text, start, end),
-    });
-    named.or_else(|| is_scheme(word).then(|| token_of_scheme(text, end))?)
-}
-
-/// A JWT that begins in the word: an encoded object, a dot and more of it.
-fn jwt_in_word(text: Text<'_>, start: usize, end: usize) -> Option<Range<usize>> {
-    let word = text.slice(start, end);
-    let offset = word.windows(3).position(|three| three == b"eyJ")?;
-    let start = start.saturating_add(offset);
-    let end = jwt_end(text, start);
-    text.slice(start, end).contains(&b'.').then_some(start..end)
 }
 
 /// The end of the JWT that starts at `start`, also when it goes on in the next lines.
@@ -97,22 +107,22 @@ fn jwt_end(text: Text<'_>, start: usize) -> usize {
 /// The value of a header whose name stands from `start` to `end`, without its scheme.
 fn header_value(text: Text<'_>, start: usize, end: usize) -> Option<Range<usize>> {
     let from = value_start(text, end).or_else(|| next_in_list(text, start, end))?;
-    let (from, line_end) = match text.quote(from) {
-        Some(quote) => (quote.end, text.string_end(quote.end, quote)),
-        None => match text.quote_before(start) {
-            Some(quote) => (from, text.string_end(from, quote)),
-            None => (from, text.run(from, |byte| !is_line_end(byte))),
-        },
-    };
-    let scheme_end = text.run(from, is_word).min(line_end);
-    if !is_scheme(text.slice(from, scheme_end)) {
-        return Some(extended(text, from, text.trim_end(from, line_end, is_blank)));
+    let own_quote = text.quote(from);
+    let from = own_quote.map_or(from, |quote| quote.end);
+    let scheme_end = text.run(from, is_word);
+    let has_scheme = is_scheme(text.slice(from, scheme_end));
+    let from = if has_scheme { text.run(scheme_end, is_blank) } else { from };
+    if has_scheme {
+        let to = from.saturating_add(token68_len(text.rest(from)));
+        if to > from && text.byte(to).is_some_and(|byte| is_quote(byte) || byte == b'\\') {
+            return Some(extended(text, from, to));
+        }
     }
-    let from = text.run(scheme_end, is_blank).min(line_end);
-    let token_end = from.saturating_add(token68_len(text.slice(from, line_end)));
-    let quoted = text.byte(token_end).is_some_and(|byte| is_quote(byte) || byte == b'\\');
-    let to = if quoted && token_end > from { token_end } else { line_end };
-    Some(extended(text, from, text.trim_end(from, to, is_blank)))
+    let line_end = match own_quote.or_else(|| text.quote_before(start)) {
+        Some(quote) => text.string_end(from, quote),
+        None => text.run(from, |byte| !is_line_end(byte)),
+    };
+    Some(extended(text, from, text.trim_end(from, line_end, is_blank)))
 }
 
 /// The value of a parameter, member, variable, flag or header that is named from `start` to `end`.
@@ -162,8 +172,7 @@ fn token_of_scheme(text: Text<'_>, end: usize) -> Option<Range<usize>> {
     if from == end {
         return None;
     }
-    let rest = text.0.get(from..).unwrap_or_default();
-    let to = from.saturating_add(token68_len(rest));
+    let to = from.saturating_add(token68_len(text.rest(from)));
     let token = text.slice(from, to);
     let name = token.strip_suffix(b"=").unwrap_or_default();
     let is_param = !name.is_empty() && name.iter().all(|b| b.is_ascii_lowercase() || *b == b'_');
@@ -216,10 +225,15 @@ fn extended(text: Text<'_>, start: usize, end: usize) -> Range<usize> {
 
 /// The end of a value without quotes, without the punctuation of the sentence around it.
 fn bare_end(text: Text<'_>, start: usize) -> usize {
-    let end = text.run(start, |byte| !is_bare_end(byte));
-    let shut = text.trim_end(start, end, |b| matches!(b, b',' | b';' | b'.' | b')' | b']' | b'}'));
-    let encoded = text.slice(start, shut).windows(3).position(|three| three == b"%26");
-    encoded.map_or(shut, |len| start.saturating_add(len))
+    let mut end = start;
+    loop {
+        end = text.run(end, |byte| !is_bare_end(byte) && byte != b'%');
+        if text.byte(end) != Some(b'%') || text.starts_with(end, b"%26") {
+            break;
+        }
+        end = end.saturating_add(1);
+    }
+    text.trim_end(start, end, |byte| matches!(byte, b',' | b';' | b'.' | b')' | b']' | b'}'))
 }
 
 /// Whether a word has what words of a language do not have.

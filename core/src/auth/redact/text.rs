@@ -17,14 +17,17 @@ impl<'t> Text<'t> {
         self.0.get(start..end).unwrap_or_default()
     }
 
+    pub(super) fn rest(self, at: usize) -> &'t [u8] {
+        self.0.get(at..).unwrap_or_default()
+    }
+
     pub(super) fn starts_with(self, at: usize, what: &[u8]) -> bool {
-        self.0.get(at..).is_some_and(|rest| rest.starts_with(what))
+        self.rest(at).starts_with(what)
     }
 
     /// The end of the run of bytes of `class` that starts at `at`.
     pub(super) fn run(self, at: usize, class: impl Fn(u8) -> bool) -> usize {
-        let rest = self.0.get(at..).unwrap_or_default();
-        let len = rest.iter().take_while(|byte| class(**byte)).count();
+        let len = self.rest(at).iter().take_while(|byte| class(**byte)).count();
         at.saturating_add(len)
     }
 

@@ -1,0 +1,77 @@
+//! What an exchange hands out.
+
+use crate::json::{Str, Value};
+use crate::jsonrpc::{ErrorObject, Id};
+use crate::mcp::{InputRequired, Progress};
+
+/// The next thing that happened. It borrows the inbox, so it is handled before more is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Event<'i> {
+    /// The server took a message that has no response.
+    Accepted,
+    /// The exchange is over; repeated calls repeat this.
+    Closed,
+    /// The event stream ended before the response came. The request may have been carried out.
+    Interrupted,
+    /// More bytes are needed: read into `inbox.spare()`, then `commit` or `close`.
+    NeedData,
+    /// The server tells something: progress, a log line, a changed list.
+    Notification(Notification<'i>),
+    /// The server did not take the message: any status of 300 and above without a JSON-RPC error for
+    /// this request, and always 401 and 403.
+    Rejected {
+        /// The HTTP status.
+        status: u16,
+        /// The body, or as much of it as fits the inbox. It may be anything.
+        body: &'i [u8],
+    },
+    /// The response to the request.
+    Response(Response<'i>),
+    /// The server asks something. Up to revision 2025-11-25 only; answer with `Client::answer`.
+    ServerRequest(ServerRequest<'i>),
+    /// A message that belongs to no request of this exchange, or one that the revision forbids; it has
+    /// been dropped.
+    Unsolicited {
+        /// The id that it carried.
+        id: Option<Id<'i>>,
+    },
+}
+
+/// The response to a request, its id already matched.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Response<'i> {
+    /// The request failed.
+    Error(ErrorObject<'i>),
+    /// The server needs input first.
+    InputRequired(InputRequired<'i>),
+    /// The result, an object.
+    Result(Value<'i>),
+}
+
+/// A message of the server that wants no answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Notification<'i> {
+    /// What happened.
+    pub method: Str<'i>,
+    /// More about it.
+    pub params: Option<Value<'i>>,
+}
+
+impl<'i> Notification<'i> {
+    /// The progress, when the notification is about that and well-formed.
+    pub fn progress(&self) -> Option<Progress<'i>> {
+        (self.method == *"notifications/progress").then(|| Progress::from_params(self.params))?
+    }
+}
+
+/// A request of the server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ServerRequest<'i> {
+    /// To be repeated in the answer.
+    pub id: Id<'i>,
+    /// What is wanted.
+    pub method: Str<'i>,
+    /// More about it.
+    pub params: Option<Value<'i>>,
+}

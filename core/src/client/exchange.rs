@@ -1,0 +1,416 @@
+//! One request and its answer.
+
+use super::Client;
+use super::event::{Event, Notification, Response, ServerRequest};
+use super::state::Lesson;
+use crate::error::{Error, PeerError};
+use crate::framing::{EventStream, Framing, Step, WholeBody};
+use crate::http1::{Head, HttpError, MediaType};
+use crate::inbox::Inbox;
+use crate::json::Value;
+use crate::jsonrpc::{ErrorObject, Id, Message, code};
+use crate::mcp::{ResultError, ResultType, Revision};
+
+/// Most messages of a batch (revision 2025-03-26).
+pub const MAX_BATCH: usize = 256;
+
+/// One HTTP exchange: status and headers go in first, then events come out.
+///
+/// It owns no bytes and does not borrow the client, so it can be stored anywhere.
+#[derive(Clone, Debug)]
+pub struct Exchange {
+    id: u32,
+    purpose: Purpose,
+    revision: Revision,
+    /// The oldest and the newest revision that we speak.
+    range: (Revision, Revision),
+    /// Whether the request named a session.
+    in_session: bool,
+    status: u16,
+    media_type: Option<MediaType>,
+    framing: Framing,
+    phase: Phase,
+    /// What the framing has found and no event has shown.
+    found: Option<Step>,
+    /// Messages of the batch in the current frame that have been handed out.
+    batch: Option<usize>,
+    lesson: Lesson,
+}
+
+/// What the request was sent for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Purpose {
+    /// A request of the caller.
+    Call { may_require_input: bool },
+    /// `server/discover`, to find out the era.
+    Discover,
+    /// `initialize`
+    Initialize,
+    /// A notification, an answer, or the end of a session: no response is due.
+    Notify,
+}
+
+impl Purpose {
+    pub(super) const fn is_handshake(self) -> bool {
+        matches!(self, Self::Discover | Self::Initialize)
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Phase {
+    /// The response is awaited.
+    Waiting,
+    /// The response has come; the body may go on.
+    Answered,
+    Closed,
+    Failed(Error),
+}
+
+impl Exchange {
+    pub(super) const fn new(
+        id: u32,
+        purpose: Purpose,
+        revision: Revision,
+        range: (Revision, Revision),
+        in_session: bool,
+    ) -> Self {
+        Self {
+            id,
+            purpose,
+            revision,
+            range,
+            in_session,
+            status: 0,
+            media_type: None,
+            framing: Framing::WholeBody(WholeBody::new()),
+            phase: Phase::Waiting,
+            found: None,
+            batch: None,
+            lesson: Lesson::Nothing,
+        }
+    }
+
+    /// Takes status and headers from a head that [`http1`](crate::http1) has read.
+    ///
+    /// # Errors
+    /// [`PeerError::SessionId`], [`PeerError::Http`].
+    pub fn on_head(&mut self, client: &mut Client, head: &Head<'_>) -> Result<(), Error> {
+        self.on_status(head.status());
+        for (name, value) in head.headers() {
+            self.on_header(client, name, value)?;
+        }
+        Ok(())
+    }
+
+    /// Takes the status.
+    pub fn on_status(&mut self, status: u16) {
+        self.status = status;
+        if status == 404 && self.in_session {
+            self.lesson = Lesson::SessionLost;
+        }
+    }
+
+    /// Takes one header; which ones matter is decided here.
+    ///
+    /// # Errors
+    /// [`PeerError::SessionId`], [`PeerError::Http`] for a malformed or repeated content type.
+    pub fn on_header(
+        &mut self,
+        client: &mut Client,
+        name: &str,
+        value: &[u8],
+    ) -> Result<(), Error> {
+        if name.eq_ignore_ascii_case("content-type") {
+            if self.media_type.is_some() {
+                let error = HttpError::RepeatedHeader { name: "Content-Type" };
+                return Err(self.fail(PeerError::Http(error).into()));
+            }
+            match MediaType::parse(value) {
+                Ok(media_type) => self.media_type = Some(media_type),
+                Err(error) if self.is_success() => {
+                    return Err(self.fail(PeerError::Http(error).into()));
+                }
+                Err(_) => {}
+            }
+            if self.is_success() && self.media_type == Some(MediaType::EventStream) {
+                self.framing = Framing::EventStream(EventStream::new());
+            }
+        }
+        let opens_session = self.purpose == Purpose::Initialize && self.is_success();
+        if opens_session && name.eq_ignore_ascii_case("mcp-session-id") {
+            client.open_session(value).map_err(|error| self.fail(error))?;
+        }
+        Ok(())
+    }
+
+    /// Whether bytes have to be read before [`next_event`](Self::next_event) has anything but
+    /// [`Event::NeedData`]. A loop can read on this without holding a borrow.
+    ///
+    /// # Errors
+    /// As [`next_event`](Self::next_event).
+    pub fn needs_data(&mut self, inbox: &mut Inbox<'_>) -> Result<bool, Error> {
+        let over = match self.phase {
+            Phase::Failed(error) => return Err(error),
+            Phase::Closed => true,
+            Phase::Waiting | Phase::Answered => self.is_consent(),
+        };
+        if over || self.batch.is_some() || self.found.is_some() {
+            return Ok(false);
+        }
+        match self.next_frame(inbox)? {
+            Step::NeedData => Ok(true),
+            found => {
+                self.found = Some(found);
+                Ok(false)
+            }
+        }
+    }
+
+    /// The next event; its borrow keeps the inbox still until it is handled.
+    ///
+    /// # Errors
+    /// [`Error::FrameTooLarge`], [`PeerError`]. The exchange is over then, and the error is repeated.
+    pub fn next_event<'i>(&mut self, inbox: &'i mut Inbox<'_>) -> Result<Event<'i>, Error> {
+        if self.needs_data(inbox)? {
+            return Ok(Event::NeedData);
+        }
+        if self.phase == Phase::Closed {
+            return Ok(Event::Closed);
+        }
+        if self.is_consent() {
+            // Whatever a server adds to its consent is of no interest.
+            self.phase = Phase::Closed;
+            self.lesson = Lesson::Accepted;
+            return Ok(Event::Accepted);
+        }
+        match self.found.take() {
+            Some(Step::End) => self.end(inbox),
+            _ => self.message(inbox.frame()),
+        }
+    }
+
+    /// The HTTP status, once it is known.
+    pub const fn status(&self) -> u16 {
+        self.status
+    }
+
+    /// The id of the request.
+    pub const fn id(&self) -> u32 {
+        self.id
+    }
+
+    /// Whether the response has come.
+    pub const fn is_answered(&self) -> bool {
+        matches!(self.phase, Phase::Answered | Phase::Closed)
+    }
+
+    /// Whether the answer comes as an event stream, which may stay open behind the response.
+    pub const fn is_stream(&self) -> bool {
+        matches!(self.framing, Framing::EventStream(_))
+    }
+
+    pub(super) const fn lesson(&self) -> Lesson {
+        self.lesson
+    }
+
+    pub(super) const fn purpose(&self) -> Purpose {
+        self.purpose
+    }
+
+    /// Moves on to the next frame that holds a message.
+    fn next_frame(&mut self, inbox: &mut Inbox<'_>) -> Result<Step, Error> {
+        let json = matches!(self.media_type, Some(MediaType::Json | MediaType::EventStream));
+        if self.is_success() && !json && !(inbox.is_closed() && inbox.unread().is_empty()) {
+            return Err(self.fail(PeerError::ContentType { status: self.status }.into()));
+        }
+        loop {
+            let step = match self.framing.step(inbox) {
+                Ok(step) => step,
+                // The start of an error page says enough.
+                Err(_) if !self.is_success() => return Ok(Step::End),
+                Err(error) => return Err(self.fail(error.into())),
+            };
+            if step == Step::Complete
+                && let Framing::EventStream(stream) = &self.framing
+                && (inbox.frame().is_empty()
+                    || !matches!(stream.event_name(), Some(b"" | b"message")))
+            {
+                // An event that only carries an id, or one that is not for JSON-RPC.
+                continue;
+            }
+            return Ok(step);
+        }
+    }
+
+    /// The body has ended, or an error page fills the inbox.
+    fn end<'i>(&mut self, inbox: &'i mut Inbox<'_>) -> Result<Event<'i>, Error> {
+        let answered = self.phase == Phase::Answered;
+        self.phase = Phase::Closed;
+        if !self.is_success() && !answered {
+            self.learn_from_status();
+            return Ok(Event::Rejected { status: self.status, body: inbox.unread() });
+        }
+        if answered {
+            return Ok(Event::Closed);
+        }
+        if self.is_stream() {
+            return Ok(Event::Interrupted);
+        }
+        Err(self.fail(PeerError::NoResponse.into()))
+    }
+
+    /// Interprets the current frame, or the next message of the batch in it.
+    fn message<'i>(&mut self, frame: &'i [u8]) -> Result<Event<'i>, Error> {
+        // A denial stays one, whatever its body looks like.
+        if matches!(self.status, 401 | 403) {
+            return Ok(self.reject(frame));
+        }
+        let batches = self.revision.differences().batches && self.is_success();
+        let text = if batches && frame.trim_ascii_start().first() == Some(&b'[') {
+            self.next_of_batch(frame)?
+        } else {
+            frame
+        };
+        let message = match Message::parse(text) {
+            Ok(message) => message,
+            Err(_) if !self.is_success() => return Ok(self.reject(frame)),
+            Err(error) => return Err(self.fail(PeerError::Message(error).into())),
+        };
+        let waiting = self.phase == Phase::Waiting;
+        let ours = Id::Number(self.id.into());
+        match message {
+            Message::Result { id, result } if waiting && id == ours && self.is_success() => {
+                self.phase = Phase::Answered;
+                self.result(result).map_err(|error| self.fail(error)).map(Event::Response)
+            }
+            Message::Error { id, error } if waiting && id.is_none_or(|id| id == ours) => {
+                self.phase = Phase::Answered;
+                self.learn_from_error(&error);
+                Ok(Event::Response(Response::Error(error)))
+            }
+            _ if !self.is_success() => Ok(self.reject(frame)),
+            Message::Notification { method, params } => {
+                Ok(Event::Notification(Notification { method, params }))
+            }
+            Message::Request { id, method, params }
+                if self.revision.differences().server_requests =>
+            {
+                Ok(Event::ServerRequest(ServerRequest { id, method, params }))
+            }
+            Message::Request { id, .. } | Message::Result { id, .. } => {
+                Ok(Event::Unsolicited { id: Some(id) })
+            }
+            Message::Error { id, .. } => Ok(Event::Unsolicited { id }),
+        }
+    }
+
+    /// The text of the next message of the batch that the frame is.
+    fn next_of_batch<'i>(&mut self, frame: &'i [u8]) -> Result<&'i [u8], Error> {
+        let batch = match crate::json::parse(frame) {
+            Ok(batch) => batch,
+            Err(error) => return Err(self.fail(PeerError::Message(error.into()).into())),
+        };
+        let taken = self.batch.unwrap_or(0);
+        if taken == 0 && batch.items().nth(MAX_BATCH).is_some() {
+            return Err(self.fail(PeerError::BatchTooLarge { limit: MAX_BATCH }.into()));
+        }
+        let mut rest = batch.items().skip(taken);
+        let next = rest.next();
+        self.batch = rest.next().is_some().then_some(taken.saturating_add(1));
+        // An empty array is no message; reading it as one names the fault.
+        Ok(next.map_or(frame, |message| message.raw()))
+    }
+
+    fn result<'i>(&mut self, result: Value<'i>) -> Result<Response<'i>, Error> {
+        if !result.is_object() {
+            return Err(ResultError::NotAnObject.into());
+        }
+        match self.purpose {
+            Purpose::Discover => {
+                let offered = result.member("supportedVersions");
+                let offered = offered.map_err(|_| ResultError::Duplicate("supportedVersions"))?;
+                let offered = offered.ok_or(ResultError::Missing("supportedVersions"))?;
+                self.lesson = Lesson::Offered(self.best_of(offered));
+            }
+            Purpose::Initialize => {
+                let chosen = result.member("protocolVersion");
+                let chosen = chosen.map_err(|_| ResultError::Duplicate("protocolVersion"))?;
+                let chosen = chosen.ok_or(ResultError::Missing("protocolVersion"))?;
+                let chosen = self.common(chosen).filter(|revision| !revision.is_modern());
+                self.lesson = Lesson::Initialized(chosen);
+            }
+            Purpose::Call { .. } | Purpose::Notify => {}
+        }
+        if !self.revision.is_modern() {
+            return Ok(Response::Result(result));
+        }
+        match ResultType::from_result(result)? {
+            ResultType::Complete(result) => Ok(Response::Result(result)),
+            ResultType::InputRequired(input)
+                if self.purpose == (Purpose::Call { may_require_input: true }) =>
+            {
+                Ok(Response::InputRequired(input))
+            }
+            ResultType::InputRequired(_) => Err(ResultError::UnknownResultType.into()),
+        }
+    }
+
+    /// What a JSON-RPC error says about the era.
+    fn learn_from_error(&mut self, error: &ErrorObject<'_>) {
+        let supported = || error.data?.member("supported").ok()?;
+        self.lesson = match self.purpose {
+            _ if self.lesson == Lesson::SessionLost => Lesson::SessionLost,
+            _ if error.code == code::UNSUPPORTED_PROTOCOL_VERSION => match supported() {
+                Some(offered) => Lesson::Offered(self.best_of(offered)),
+                None => Lesson::Modern,
+            },
+            Purpose::Discover if error.is_modern() => Lesson::Modern,
+            // A server that fails says nothing about what it speaks.
+            Purpose::Discover if self.status < 500 => Lesson::Legacy,
+            Purpose::Initialize => match supported() {
+                Some(offered) => Lesson::Offered(self.best_of(offered)),
+                None => Lesson::Nothing,
+            },
+            _ => Lesson::Nothing,
+        };
+    }
+
+    /// What a status without a JSON-RPC error says about the era.
+    fn learn_from_status(&mut self) {
+        let denied = matches!(self.status, 401 | 403);
+        if self.purpose == Purpose::Discover && (400..500).contains(&self.status) && !denied {
+            self.lesson = Lesson::Legacy;
+        }
+    }
+
+    /// The newest revision of an array of names that we speak.
+    fn best_of(&self, offered: Value<'_>) -> Option<Revision> {
+        offered.items().filter_map(|name| self.common(name)).max()
+    }
+
+    /// The revision of that name, if we speak it.
+    fn common(&self, name: Value<'_>) -> Option<Revision> {
+        let revision = Revision::from_name(name.as_str()?.as_plain()?)?;
+        (self.range.0..=self.range.1).contains(&revision).then_some(revision)
+    }
+
+    fn reject<'i>(&mut self, body: &'i [u8]) -> Event<'i> {
+        self.phase = Phase::Closed;
+        self.learn_from_status();
+        Event::Rejected { status: self.status, body }
+    }
+
+    fn fail(&mut self, error: Error) -> Error {
+        self.phase = Phase::Failed(error);
+        error
+    }
+
+    /// Whether the server has taken a message that has no response.
+    fn is_consent(&self) -> bool {
+        self.is_success() && self.purpose == Purpose::Notify
+    }
+
+    const fn is_success(&self) -> bool {
+        matches!(self.status, 200..=299)
+    }
+}

@@ -1,0 +1,461 @@
+//! The client: what to send next, and what the answers mean. No I/O, no heap, no clock.
+//!
+//! [`Client`] knows who we are, which revisions we speak and what has been agreed. It writes one message
+//! at a time into the caller's buffer and hands out a [`Post`] to be sent and an [`Exchange`] that reads
+//! the answer:
+//!
+//! ```
+//! use mcpico_core::client::{Call, Client, Event};
+//! use mcpico_core::inbox::Inbox;
+//! use mcpico_core::mcp::{ClientInfo, Method, Revision};
+//!
+//! let mut client = Client::new(ClientInfo { name: "example", version: "1.0.0" });
+//! let mut out = [0; 1024];
+//! let mut storage = [0; 1024];
+//! let mut inbox = Inbox::new(&mut storage);
+//!
+//! // Nothing is known of the server, so the first message finds out what it speaks.
+//! let (post, mut exchange) = client.connect(None, &mut out)?.expect("something to send");
+//! assert!(post.headers().any(|header| header == ("Mcp-Method", "server/discover")));
+//!
+//! // The transport sends `post` and brings status, headers and body.
+//! exchange.on_status(200);
+//! exchange.on_header(&mut client, "Content-Type", b"application/json")?;
+//! let body = br#"{"jsonrpc":"2.0","id":1,"result":{"supportedVersions":["2026-07-28"]}}"#;
+//! inbox.spare()[..body.len()].copy_from_slice(body);
+//! inbox.commit(body.len());
+//! inbox.close();
+//! assert!(matches!(exchange.next_event(&mut inbox)?, Event::Response(_)));
+//! client.settle(&exchange)?;
+//!
+//! assert_eq!(client.revision(), Some(Revision::V2026_07_28));
+//! let call = Call::new(Method::ListTools { cursor: None });
+//! let (post, exchange) = client.request(&call, &mut out)?;
+//! # Ok::<(), mcpico_core::Error>(())
+//! ```
+
+mod event;
+mod exchange;
+mod post;
+mod session;
+mod state;
+
+use crate::auth::Bearer;
+use crate::error::{Error, Misuse, PeerError};
+use crate::json::{Object, Value};
+use crate::jsonrpc::{Id, Outgoing, code};
+use crate::mcp::{
+    ClientInfo, Method, ParamHeaderError, Revision, encode_header_value, param_headers,
+};
+use crate::writer::{Writer, emit};
+
+use exchange::Purpose;
+use session::SessionId;
+use state::{Lesson, State};
+
+pub use event::{Event, Notification, Response, ServerRequest};
+pub use exchange::{Exchange, MAX_BATCH};
+pub use post::{Post, Verb};
+pub use session::MAX_SESSION_ID;
+
+/// Exchanges after which a client gives up finding out what the server speaks.
+pub const MAX_NEGOTIATION: u8 = 8;
+
+/// Who we are, what we speak and what has been agreed with one server.
+#[derive(Clone, Debug)]
+pub struct Client {
+    info: ClientInfo,
+    oldest: Revision,
+    newest: Revision,
+    state: State,
+    session: Option<SessionId>,
+    next_id: u32,
+    /// Exchanges since the client was last ready.
+    negotiating: u8,
+}
+
+/// A request of the caller.
+#[derive(Clone, Copy, Debug)]
+pub struct Call<'a> {
+    method: Method<'a>,
+    bearer: Option<Bearer<'a>>,
+    progress: bool,
+}
+
+impl<'a> Call<'a> {
+    /// A request without a bearer.
+    pub const fn new(method: Method<'a>) -> Self {
+        Self { method, bearer: None, progress: false }
+    }
+
+    /// Sends this bearer.
+    #[must_use]
+    pub const fn bearer(mut self, bearer: Option<Bearer<'a>>) -> Self {
+        self.bearer = bearer;
+        self
+    }
+
+    /// The bearer that is sent.
+    pub const fn bearer_token(&self) -> Option<Bearer<'a>> {
+        self.bearer
+    }
+
+    /// Asks for notifications of progress; their token is the id of the request.
+    #[must_use]
+    pub const fn progress(mut self) -> Self {
+        self.progress = true;
+        self
+    }
+}
+
+/// What a request of the server is answered with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Answer<'a> {
+    /// An error.
+    Error {
+        /// See [`code`].
+        code: i64,
+        /// One sentence.
+        message: &'a str,
+    },
+    /// A result.
+    Result(Value<'a>),
+}
+
+impl Answer<'_> {
+    /// The answer of a client without capabilities: `ping` is answered, anything else does not exist.
+    pub fn default_for(request: &ServerRequest<'_>) -> Self {
+        if request.method == *"ping" {
+            Self::Result(Value::empty_object())
+        } else {
+            Self::Error { code: code::METHOD_NOT_FOUND, message: "method not found" }
+        }
+    }
+}
+
+impl Client {
+    /// A client that speaks every revision and knows nothing of the server.
+    pub const fn new(info: ClientInfo) -> Self {
+        Self::with_revisions(info, Revision::V2024_11_05, Revision::LATEST)
+    }
+
+    /// A client that speaks the revisions from `oldest` to `newest`.
+    ///
+    /// With the modern revision alone there is nothing to find out and the client is ready at once; with
+    /// legacy ones alone it starts with `initialize`.
+    pub const fn with_revisions(info: ClientInfo, oldest: Revision, newest: Revision) -> Self {
+        let state = match (oldest.is_modern(), newest.is_modern()) {
+            (true, true) => State::Ready(newest),
+            (false, false) => State::Initialize(newest),
+            _ => State::Unknown,
+        };
+        Self { info, oldest, newest, state, session: None, next_id: 1, negotiating: 0 }
+    }
+
+    /// Writes the next message that has to be exchanged before requests can be sent; `None` when they
+    /// can. Read the answer to its end, call [`settle`](Self::settle) and then `connect` again; when the
+    /// answer was a failure and the client is still not ready, asking again leads to the same message.
+    ///
+    /// # Errors
+    /// [`Error::OutputTooSmall`]; [`PeerError::Negotiation`] after [`MAX_NEGOTIATION`] exchanges.
+    ///
+    /// [Backward compatibility](https://modelcontextprotocol.io/specification/2026-07-28/basic/versioning)
+    pub fn connect<'o>(
+        &mut self,
+        bearer: Option<Bearer<'_>>,
+        out: &'o mut [u8],
+    ) -> Result<Option<(Post<'o>, Exchange)>, Error> {
+        if self.negotiating >= MAX_NEGOTIATION && self.revision().is_none() {
+            return Err(PeerError::Negotiation { limit: MAX_NEGOTIATION }.into());
+        }
+        let message = match self.state {
+            State::Ready(_) => return Ok(None),
+            State::Unknown => {
+                let call = Call::new(Method::Discover).bearer(bearer);
+                self.call(&call, Purpose::Discover, Revision::LATEST, out)?
+            }
+            State::Initialize(revision) => {
+                self.session = None;
+                self.initialize(revision, bearer, out)?
+            }
+            State::Announce(revision) => {
+                let message = Outgoing::Notification { method: "notifications/initialized" };
+                self.send(&message, revision, bearer, out)?
+            }
+        };
+        self.negotiating = self.negotiating.saturating_add(1);
+        Ok(Some(message))
+    }
+
+    /// Writes a request.
+    ///
+    /// # Errors
+    /// [`Misuse`]: not ready, arguments that are no object, a tool whose annotations forbid the call;
+    /// [`Error::OutputTooSmall`]. Nothing has changed then.
+    pub fn request<'o>(
+        &mut self,
+        call: &Call<'_>,
+        out: &'o mut [u8],
+    ) -> Result<(Post<'o>, Exchange), Error> {
+        let State::Ready(revision) = self.state else { return Err(Misuse::NotReady.into()) };
+        let purpose = Purpose::Call { may_require_input: call.method.may_require_input() };
+        self.call(call, purpose, revision, out)
+    }
+
+    /// Writes the answer to a request of the server.
+    ///
+    /// # Errors
+    /// [`Misuse::NotReady`], [`Error::OutputTooSmall`]. Nothing has changed then.
+    pub fn answer<'o>(
+        &mut self,
+        request: &ServerRequest<'_>,
+        answer: Answer<'_>,
+        bearer: Option<Bearer<'_>>,
+        out: &'o mut [u8],
+    ) -> Result<(Post<'o>, Exchange), Error> {
+        let revision = self.legacy_revision().ok_or(Misuse::NotReady)?;
+        let id = request.id;
+        let message = match answer {
+            Answer::Result(result) => Outgoing::Result { id, result },
+            Answer::Error { code, message } => Outgoing::Error { id, code, message },
+        };
+        self.send(&message, revision, bearer, out)
+    }
+
+    /// Writes the request that ends the session, when there is one; the server may refuse it.
+    ///
+    /// # Errors
+    /// [`Error::OutputTooSmall`]; nothing has changed then.
+    ///
+    /// [Revision 2025-11-25, session management](https://modelcontextprotocol.io/specification/2025-11-25/basic/transports#session-management)
+    pub fn end<'o>(
+        &mut self,
+        bearer: Option<Bearer<'_>>,
+        out: &'o mut [u8],
+    ) -> Result<Option<(Post<'o>, Exchange)>, Error> {
+        let Some(revision) = self.legacy_revision().filter(|_| self.session.is_some()) else {
+            return Ok(None);
+        };
+        let headers = emit(out, |w| self.write_session_headers(w, revision, bearer))?;
+        let post = Post { verb: Verb::Delete, headers, body: &[] };
+        self.session = None;
+        let exchange = self.exchange(Purpose::Notify, revision);
+        self.state = State::Initialize(revision);
+        Ok(Some((post, exchange)))
+    }
+
+    /// Takes over what an exchange has taught; call it at the end of each. Whether the handshake has
+    /// got further: when the answer to one of its messages taught nothing, it is stuck.
+    ///
+    /// # Errors
+    /// [`PeerError::NoCommonRevision`].
+    pub fn settle(&mut self, exchange: &Exchange) -> Result<bool, Error> {
+        let legacy = self.newest.min(Revision::LATEST_LEGACY);
+        let legacy = (legacy >= self.oldest).then_some(legacy);
+        let lesson = exchange.lesson();
+        // A lesson about a handshake that has been overtaken by another exchange is stale.
+        if exchange.purpose().is_handshake() && matches!(self.state, State::Ready(_)) {
+            return Ok(false);
+        }
+        let before = self.state;
+        self.state = before.after(lesson, legacy)?;
+        if lesson == Lesson::SessionLost {
+            self.session = None;
+        }
+        if matches!(self.state, State::Ready(_)) {
+            self.negotiating = 0;
+        }
+        Ok(self.state != before)
+    }
+
+    /// The revision that is spoken, once the client is ready.
+    pub const fn revision(&self) -> Option<Revision> {
+        match self.state {
+            State::Ready(revision) => Some(revision),
+            _ => None,
+        }
+    }
+
+    /// Whether the server has opened a session.
+    pub const fn has_session(&self) -> bool {
+        self.session.is_some()
+    }
+
+    /// Learns the session id from a header of the answer to `initialize`.
+    fn open_session(&mut self, value: &[u8]) -> Result<(), Error> {
+        let session = SessionId::new(value);
+        self.session = Some(session.ok_or(PeerError::SessionId { limit: MAX_SESSION_ID })?);
+        Ok(())
+    }
+
+    fn call<'o>(
+        &mut self,
+        call: &Call<'_>,
+        purpose: Purpose,
+        revision: Revision,
+        out: &'o mut [u8],
+    ) -> Result<(Post<'o>, Exchange), Error> {
+        let method = call.method;
+        check_arguments(&method)?;
+        let stateless = revision.is_modern();
+        let id = self.next_id;
+        let message = Outgoing::Request { id: Id::Number(id.into()), method: method.name() };
+        let params = |params: &mut Object<'_, '_>| {
+            method.write_params(params);
+            if !stateless && !call.progress {
+                return;
+            }
+            let mut meta = params.object("_meta");
+            if stateless {
+                meta.str("io.modelcontextprotocol/protocolVersion", revision.name());
+                self.info.write(&mut meta, "io.modelcontextprotocol/clientInfo");
+                meta.object("io.modelcontextprotocol/clientCapabilities").end();
+            }
+            if call.progress {
+                meta.unsigned("progressToken", id.into());
+            }
+            meta.end();
+        };
+        if stateless {
+            write_method_headers(&mut Writer::measure(), &method)?;
+        }
+        let headers = |w: &mut Writer<'_>| {
+            if stateless {
+                // What can fail has been tried above.
+                let _ = write_method_headers(w, &method);
+            }
+            self.write_session_headers(w, revision, call.bearer);
+        };
+        let post = compose(&message, headers, params, out)?;
+        Ok((post, self.exchange(purpose, revision)))
+    }
+
+    fn initialize<'o>(
+        &mut self,
+        revision: Revision,
+        bearer: Option<Bearer<'_>>,
+        out: &'o mut [u8],
+    ) -> Result<(Post<'o>, Exchange), Error> {
+        let message =
+            Outgoing::Request { id: Id::Number(self.next_id.into()), method: "initialize" };
+        let params = |params: &mut Object<'_, '_>| {
+            params.str("protocolVersion", revision.name());
+            params.object("capabilities").end();
+            self.info.write(params, "clientInfo");
+        };
+        let post = compose(&message, |w| write_bearer(w, bearer), params, out)?;
+        Ok((post, self.exchange(Purpose::Initialize, revision)))
+    }
+
+    fn send<'o>(
+        &mut self,
+        message: &Outgoing<'_>,
+        revision: Revision,
+        bearer: Option<Bearer<'_>>,
+        out: &'o mut [u8],
+    ) -> Result<(Post<'o>, Exchange), Error> {
+        let headers = |w: &mut Writer<'_>| self.write_session_headers(w, revision, bearer);
+        let post = compose(message, headers, |_| {}, out)?;
+        Ok((post, self.exchange(Purpose::Notify, revision)))
+    }
+
+    /// The exchange for the message that has just been written; a request takes an id.
+    fn exchange(&mut self, purpose: Purpose, revision: Revision) -> Exchange {
+        let id = self.next_id;
+        if purpose != Purpose::Notify {
+            self.next_id = id.checked_add(1).unwrap_or(1);
+        }
+        let range = (self.oldest, self.newest);
+        Exchange::new(id, purpose, revision, range, self.session.is_some())
+    }
+
+    fn write_session_headers(
+        &self,
+        w: &mut Writer<'_>,
+        revision: Revision,
+        bearer: Option<Bearer<'_>>,
+    ) {
+        if revision.differences().version_header {
+            header(w, "MCP-Protocol-Version", |w| w.str(revision.name()));
+        }
+        if let Some(session) = &self.session {
+            header(w, "Mcp-Session-Id", |w| w.bytes(session.as_bytes()));
+        }
+        write_bearer(w, bearer);
+    }
+
+    fn legacy_revision(&self) -> Option<Revision> {
+        match self.state {
+            State::Announce(revision) | State::Ready(revision) => {
+                (!revision.is_modern()).then_some(revision)
+            }
+            State::Unknown | State::Initialize(_) => None,
+        }
+    }
+}
+
+/// Writes headers and message, all or nothing.
+fn compose<'o>(
+    message: &Outgoing<'_>,
+    headers: impl Fn(&mut Writer<'_>),
+    params: impl Fn(&mut Object<'_, '_>),
+    out: &'o mut [u8],
+) -> Result<Post<'o>, Error> {
+    let mut split = 0;
+    let text = emit(out, |w| {
+        header(w, "Accept", |w| w.str("application/json, text/event-stream"));
+        header(w, "Content-Type", |w| w.str("application/json"));
+        headers(w);
+        split = w.len();
+        message.write(w, &params);
+    })?;
+    let (headers, body) = text.split_at_checked(split).unwrap_or_default();
+    Ok(Post { verb: Verb::Post, headers, body })
+}
+
+/// The headers that repeat the body.
+fn write_method_headers(w: &mut Writer<'_>, method: &Method<'_>) -> Result<(), ParamHeaderError> {
+    header(w, "Mcp-Method", |w| w.str(method.name()));
+    if let Some(name) = method.mcp_name() {
+        header(w, "Mcp-Name", |w| encode_header_value(w, name.chars()));
+    }
+    if let Method::CallTool { input_schema: Some(schema), arguments, .. } = method {
+        for param in param_headers(*schema)? {
+            param.write(w, *arguments)?;
+        }
+    }
+    Ok(())
+}
+
+fn write_bearer(w: &mut Writer<'_>, bearer: Option<Bearer<'_>>) {
+    if let Some(bearer) = bearer {
+        header(w, "Authorization", |w| bearer.write(w));
+    }
+}
+
+fn header(w: &mut Writer<'_>, name: &str, value: impl FnOnce(&mut Writer<'_>)) {
+    w.str(name);
+    w.str(": ");
+    value(w);
+    w.str("\r\n");
+}
+
+fn check_arguments(method: &Method<'_>) -> Result<(), Misuse> {
+    let (arguments, reserved) = match method {
+        Method::CallTool { arguments, .. } | Method::GetPrompt { arguments, .. } => {
+            (arguments, false)
+        }
+        Method::Other { params, .. } => {
+            (params, params.is_some_and(|params| params.member("_meta") != Ok(None)))
+        }
+        _ => return Ok(()),
+    };
+    if reserved || arguments.is_some_and(|arguments| !arguments.is_object()) {
+        return Err(Misuse::Arguments);
+    }
+    let name = method.name();
+    if name.is_empty() || !name.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return Err(Misuse::Method);
+    }
+    Ok(())
+}

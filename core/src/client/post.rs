@@ -1,0 +1,50 @@
+//! What goes to the server: headers and body, all inside the caller's buffer.
+
+use core::fmt;
+
+/// One HTTP request, except for its first line and the headers of the transport.
+#[derive(Clone, Copy)]
+pub struct Post<'o> {
+    pub(super) verb: Verb,
+    /// Lines of `Name: value` with CR LF behind each.
+    pub(super) headers: &'o [u8],
+    pub(super) body: &'o [u8],
+}
+
+/// The HTTP method.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verb {
+    /// Ends a session of the legacy era.
+    Delete,
+    /// Sends a message.
+    Post,
+}
+
+impl<'o> Post<'o> {
+    /// The HTTP method.
+    pub const fn verb(&self) -> Verb {
+        self.verb
+    }
+
+    /// Names and values of the headers; the names are tokens and the values printable ASCII. One of
+    /// them is the bearer.
+    pub fn headers(&self) -> impl Iterator<Item = (&'o str, &'o str)> + Clone + use<'o> {
+        core::str::from_utf8(self.headers)
+            .unwrap_or_default()
+            .split_terminator("\r\n")
+            .filter_map(|line| line.split_once(": "))
+    }
+
+    /// The message; empty for [`Verb::Delete`].
+    pub const fn body(&self) -> &'o [u8] {
+        self.body
+    }
+}
+
+impl fmt::Debug for Post<'_> {
+    /// Shows verb and lengths only: the headers hold the bearer.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (headers, body) = (self.headers.len(), self.body.len());
+        write!(f, "Post({:?}, {headers} bytes of headers, {body} bytes)", self.verb)
+    }
+}

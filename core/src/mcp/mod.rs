@@ -1,0 +1,22 @@
+//! The Model Context Protocol: revisions, methods, headers and results.
+//!
+//! What differs between the revisions stands in one table, [`Revision::differences`]. The methods stand
+//! in one enum, [`Method`], with their parameters and headers.
+//!
+//! [Specification](https://modelcontextprotocol.io/specification/2026-07-28)
+
+mod header_value;
+mod method;
+mod notification;
+mod param_headers;
+mod result;
+mod revision;
+
+pub use header_value::{HeaderValueError, decode_header_value, encode_header_value};
+pub use method::{ClientInfo, CompletionReference, Method};
+pub use notification::Progress;
+pub use param_headers::{
+    MAX_PARAM_HEADERS, MAX_SCHEMA_DEPTH, ParamHeader, ParamHeaderError, ParamHeaders, param_headers,
+};
+pub use result::{InputRequired, Page, ResultError, ResultType, ToolResult};
+pub use revision::{Differences, Revision};

@@ -1,0 +1,41 @@
+//! What notifications say.
+
+use crate::json::{Number, Str, Value};
+use crate::jsonrpc::Id;
+
+/// `notifications/progress`
+///
+/// [Progress](https://modelcontextprotocol.io/specification/2026-07-28/basic/patterns/progress)
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Progress<'a> {
+    /// The token that the request carried; ours are the ids of the requests.
+    pub token: Id<'a>,
+    /// How far it is.
+    pub progress: Number<'a>,
+    /// How far it goes, when that is known.
+    pub total: Option<Number<'a>>,
+    /// What is being done: escape it before it reaches a terminal.
+    pub message: Option<Str<'a>>,
+}
+
+impl<'a> Progress<'a> {
+    /// Reads the parameters; `None` when a member is missing, stands twice or has the wrong type.
+    pub fn from_params(params: Option<Value<'a>>) -> Option<Self> {
+        let params = params?;
+        let optional = |name| params.member(name).ok();
+        let total = match optional("total")? {
+            Some(total) => Some(total.as_number()?),
+            None => None,
+        };
+        let message = match optional("message")? {
+            Some(message) => Some(message.as_str()?),
+            None => None,
+        };
+        Some(Self {
+            token: Id::from_value(optional("progressToken")??)?,
+            progress: optional("progress")??.as_number()?,
+            total,
+            message,
+        })
+    }
+}

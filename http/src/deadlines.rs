@@ -1,0 +1,87 @@
+//! How long things may take.
+
+use core::fmt;
+use core::time::Duration;
+
+/// How long the parts of an exchange may take. All of them have a limit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Deadlines {
+    /// From the start of connecting until the connection, with TLS, is there.
+    pub connect: Duration,
+    /// From the end of the request until the first byte of the response.
+    pub first_byte: Duration,
+    /// Between two reads of a response, and for each write of a request.
+    pub idle: Duration,
+    /// From the start of the request until the end of the response.
+    pub total: Duration,
+}
+
+impl Default for Deadlines {
+    /// 10 s to connect, 30 s to the first byte, 30 s between reads, 5 minutes in all.
+    fn default() -> Self {
+        Self {
+            connect: Duration::from_secs(10),
+            first_byte: Duration::from_secs(30),
+            idle: Duration::from_secs(30),
+            total: Duration::from_mins(5),
+        }
+    }
+}
+
+/// Which deadline passed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Deadline {
+    /// [`Deadlines::connect`]
+    Connect,
+    /// [`Deadlines::first_byte`]
+    FirstByte,
+    /// [`Deadlines::idle`]
+    Idle,
+    /// [`Deadlines::total`]
+    Total,
+}
+
+impl fmt::Display for Deadline {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Connect => "connecting",
+            Self::FirstByte => "waiting for the first byte",
+            Self::Idle => "waiting for more bytes",
+            Self::Total => "the whole exchange",
+        })
+    }
+}
+
+/// The time limit passed before the future was ready.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TimedOut;
+
+/// A clock that futures can be raced against.
+pub trait Timer {
+    /// Time since some fixed moment; it never goes backwards.
+    fn now(&self) -> Duration;
+
+    /// Runs `future` for at most `limit`, then drops it.
+    ///
+    /// # Errors
+    /// [`TimedOut`].
+    async fn timeout<F: Future>(&self, limit: Duration, future: F) -> Result<F::Output, TimedOut>;
+}
+
+/// Deadlines by embassy-time.
+#[cfg(feature = "embassy-time")]
+#[derive(Clone, Copy, Debug, Default)]
+pub struct EmbassyTimer;
+
+#[cfg(feature = "embassy-time")]
+impl Timer for EmbassyTimer {
+    fn now(&self) -> Duration {
+        Duration::from_micros(embassy_time::Instant::now().as_micros())
+    }
+
+    async fn timeout<F: Future>(&self, limit: Duration, future: F) -> Result<F::Output, TimedOut> {
+        let micros = u64::try_from(limit.as_micros()).unwrap_or(u64::MAX);
+        let limit = embassy_time::Duration::from_micros(micros);
+        embassy_time::with_timeout(limit, future).await.map_err(|_| TimedOut)
+    }
+}

@@ -1,0 +1,438 @@
+//! A session that connects, shakes hands, reconnects and answers by itself.
+
+use std::fmt;
+
+use mcpico_core::auth::Bearer;
+use mcpico_core::client::{Answer, Call, Client, Event, Response};
+use mcpico_core::jsonrpc::{ErrorObject, code};
+use mcpico_core::mcp::{ClientInfo, Method, Revision};
+use mcpico_core::{Misuse, PeerError};
+
+use super::{TokioConnector, TokioIo, TokioTimer};
+use crate::{Connection, Deadlines, Endpoint, EndpointError, Error, Reply};
+
+/// Room for one request: 64 KiB to start with, grown when a request needs more.
+const OUT: usize = 64 * 1024;
+
+/// What a [`Session`] is made with.
+#[derive(Clone)]
+pub struct Options {
+    /// Who we are.
+    pub info: ClientInfo,
+    /// The oldest revision that is spoken.
+    pub oldest: Revision,
+    /// The newest revision that is spoken.
+    pub newest: Revision,
+    /// Sent with every request.
+    pub bearer: Option<String>,
+    /// How long things may take.
+    pub deadlines: Deadlines,
+    /// Largest message that is received, in bytes.
+    pub inbox: usize,
+    /// Lets the bearer go over plain http to another machine.
+    pub allow_plaintext_bearer: bool,
+    /// Makes the connections.
+    pub connector: TokioConnector,
+}
+
+impl Options {
+    /// Every revision, no bearer, default deadlines, messages up to 16 MiB.
+    pub fn new(info: ClientInfo) -> Self {
+        Self {
+            info,
+            oldest: Revision::V2024_11_05,
+            newest: Revision::LATEST,
+            bearer: None,
+            deadlines: Deadlines::default(),
+            inbox: 16 * 1024 * 1024,
+            allow_plaintext_bearer: false,
+            connector: TokioConnector::new(),
+        }
+    }
+}
+
+impl fmt::Debug for Options {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Options")
+            .field("info", &self.info)
+            .field("revisions", &(self.oldest..=self.newest))
+            .field("bearer", &self.bearer.is_some())
+            .finish_non_exhaustive()
+    }
+}
+
+/// A client of one server over HTTP.
+#[derive(Debug)]
+pub struct Session {
+    url: String,
+    options: Options,
+    client: Client,
+    connection: Option<Connection<TokioIo, TokioTimer>>,
+    out: Vec<u8>,
+    storage: Vec<u8>,
+}
+
+/// The response to a request; the texts are JSON.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// A JSON-RPC error.
+    Error(RpcError),
+    /// The server needs input first; its requests.
+    InputRequired(Option<String>),
+    /// The result.
+    Result(String),
+}
+
+/// A JSON-RPC error of the server.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RpcError {
+    /// See [`code`].
+    pub code: i64,
+    /// From the server: escape it before it reaches a terminal.
+    pub message: String,
+    /// JSON.
+    pub data: Option<String>,
+    /// The HTTP status that it came with.
+    pub status: u16,
+}
+
+/// An answer by which the server did not take the request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rejection {
+    /// The HTTP status.
+    pub status: u16,
+    /// The values of `WWW-Authenticate`.
+    pub challenges: Vec<String>,
+    /// The start of the body; it may be anything.
+    pub body: Vec<u8>,
+    /// Whether the request had a bearer.
+    pub bearer_sent: bool,
+}
+
+/// Why there is no response.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SessionError {
+    /// `initialize` was answered with an error.
+    Handshake(RpcError),
+    /// The event stream ended before the response; the request may have been carried out.
+    Interrupted,
+    /// The server did not take the request.
+    Rejected(Rejection),
+    /// The bearer of the options has a byte that RFC 6750 does not allow, or is empty.
+    Token,
+    /// The connection or what came over it.
+    Transport(Error),
+}
+
+impl Session {
+    /// A session that has not connected yet.
+    ///
+    /// # Errors
+    /// [`EndpointError`].
+    pub fn new(url: &str, options: Options) -> Result<Self, EndpointError> {
+        Endpoint::parse(url)?;
+        let client = Client::with_revisions(options.info, options.oldest, options.newest);
+        let storage = vec![0; options.inbox];
+        Ok(Self { url: url.into(), options, client, connection: None, out: vec![0; OUT], storage })
+    }
+
+    /// Finds out what the server speaks and shakes hands where that is due.
+    ///
+    /// # Errors
+    /// [`SessionError`].
+    pub async fn connect(&mut self) -> Result<Revision, SessionError> {
+        loop {
+            if let Some(revision) = self.client.revision() {
+                return Ok(revision);
+            }
+            self.handshake_step().await?;
+        }
+    }
+
+    /// Sends a request; `observe` sees every event but the response.
+    ///
+    /// A session that the server has lost is opened again and the request repeated once. A request that
+    /// was sent on a connection which the server was just closing is repeated on a new one, unless it
+    /// is a tool call or an extension: that may have been carried out.
+    ///
+    /// # Errors
+    /// [`SessionError`].
+    pub async fn call(
+        &mut self,
+        method: Method<'_>,
+        observe: &mut dyn FnMut(&Event<'_>),
+    ) -> Result<Outcome, SessionError> {
+        let mut repeated = false;
+        loop {
+            self.connect().await?;
+            let reused = self.is_connection_reused();
+            let outcome = self.call_once(method, observe).await;
+            let again = match &outcome {
+                Err(SessionError::Transport(
+                    Error::ClosedUnanswered { .. } | Error::Reset { response_begun: false, .. },
+                )) => reused && !matches!(method, Method::CallTool { .. } | Method::Other { .. }),
+                Ok(Outcome::Error(error)) if error.code == code::UNSUPPORTED_PROTOCOL_VERSION => {
+                    true
+                }
+                // The session is gone.
+                _ => self.client.revision().is_none(),
+            };
+            if !again || repeated {
+                return outcome;
+            }
+            repeated = true;
+        }
+    }
+
+    /// Ends the session, when the server has opened one. Whether it agrees does not matter.
+    pub async fn end(&mut self) {
+        if !self.client.has_session() || self.open().await.is_err() {
+            return;
+        }
+        let Ok(bearer) = bearer(&self.options) else { return };
+        let Ok(endpoint) = Endpoint::parse(&self.url) else { return };
+        let Some(connection) = &mut self.connection else { return };
+        let (client, out) = (&mut self.client, &mut self.out);
+        let reply = connection.end(&endpoint, client, bearer, out, &mut self.storage).await;
+        if let Ok(Some(mut reply)) = reply {
+            while reply.next_event().await.is_ok_and(|event| event != Event::Closed) {}
+        }
+    }
+
+    /// The revision that is spoken, once it is known.
+    pub const fn revision(&self) -> Option<Revision> {
+        self.client.revision()
+    }
+
+    /// Whether the server has opened a session of the legacy era.
+    pub const fn has_session(&self) -> bool {
+        self.client.has_session()
+    }
+
+    fn is_connection_reused(&self) -> bool {
+        self.connection.as_ref().is_some_and(|connection| connection.exchanges() > 0)
+    }
+
+    /// Makes sure that there is a connection that can carry an exchange.
+    async fn open(&mut self) -> Result<(), SessionError> {
+        let usable = self
+            .connection
+            .as_mut()
+            .is_some_and(|connection| connection.is_open() && !connection.io().is_stale());
+        if !usable {
+            self.connection = None;
+            self.connection = Some(open(&self.url, &self.options).await?);
+        }
+        Ok(())
+    }
+
+    async fn handshake_step(&mut self) -> Result<(), SessionError> {
+        self.open().await?;
+        let bearer = bearer(&self.options)?;
+        let endpoint = Endpoint::parse(&self.url).map_err(Error::from)?;
+        let Some(connection) = &mut self.connection else { return Ok(()) };
+        let (client, out) = (&mut self.client, &mut self.out);
+        let reply =
+            connection.connect_step(&endpoint, client, bearer, out, &mut self.storage).await?;
+        let Some(mut reply) = reply else { return Ok(()) };
+        let challenges = challenges(&reply);
+        let mut failure = SessionError::Interrupted;
+        loop {
+            match reply.next_event().await? {
+                Event::Closed => break,
+                Event::Response(Response::Error(error)) => {
+                    failure = SessionError::Handshake(rpc_error(&error, 0));
+                }
+                Event::Rejected { status, body } => {
+                    failure = SessionError::Rejected(Rejection {
+                        status,
+                        challenges: challenges.clone(),
+                        body: body.to_vec(),
+                        bearer_sent: bearer.is_some(),
+                    });
+                }
+                _ => {}
+            }
+        }
+        if let SessionError::Handshake(error) = &mut failure {
+            error.status = reply.status();
+        }
+        let advanced = self.client.settle(reply.exchange()).map_err(Error::from)?;
+        if advanced { Ok(()) } else { Err(failure) }
+    }
+
+    async fn call_once(
+        &mut self,
+        method: Method<'_>,
+        observe: &mut dyn FnMut(&Event<'_>),
+    ) -> Result<Outcome, SessionError> {
+        self.open().await?;
+        self.reserve(method)?;
+        let bearer = bearer(&self.options)?;
+        let endpoint = Endpoint::parse(&self.url).map_err(Error::from)?;
+        let call = Call::new(method).bearer(bearer).progress();
+        let Some(connection) = &mut self.connection else { return Err(SessionError::Interrupted) };
+        let (client, out) = (&mut self.client, &mut self.out);
+        let mut reply = connection.call(&endpoint, client, &call, out, &mut self.storage).await?;
+        let status = reply.status();
+        let challenges = challenges(&reply);
+        let mut outcome = Err(SessionError::Interrupted);
+        loop {
+            let event = reply.next_event().await?;
+            match event {
+                Event::Closed => break,
+                Event::Response(Response::Result(result)) => {
+                    outcome = Ok(Outcome::Result(result.text().into()));
+                    continue;
+                }
+                Event::Response(Response::Error(error)) => {
+                    outcome = Ok(Outcome::Error(rpc_error(&error, status)));
+                    continue;
+                }
+                Event::Response(Response::InputRequired(input)) => {
+                    let requests = input.requests.map(|requests| requests.text().into());
+                    outcome = Ok(Outcome::InputRequired(requests));
+                    continue;
+                }
+                Event::Rejected { status, body } => {
+                    outcome = Err(SessionError::Rejected(Rejection {
+                        status,
+                        challenges: challenges.clone(),
+                        body: body.to_vec(),
+                        bearer_sent: bearer.is_some(),
+                    }));
+                }
+                Event::ServerRequest(request) => {
+                    // The stream stays open meanwhile, so the answer takes a connection of its own.
+                    let mut aside = open(&self.url, &self.options).await?;
+                    let answer = Answer::default_for(&request);
+                    let (mut out, mut storage) = (vec![0; OUT], vec![0; OUT]);
+                    let mut consent = aside
+                        .answer(
+                            &endpoint,
+                            &mut self.client,
+                            &request,
+                            answer,
+                            bearer,
+                            &mut out,
+                            &mut storage,
+                        )
+                        .await?;
+                    while consent.next_event().await? != Event::Closed {}
+                }
+                _ => {}
+            }
+            observe(&event);
+        }
+        self.client.settle(reply.exchange()).map_err(Error::from)?;
+        outcome
+    }
+
+    /// Makes room for a request that is larger than usual.
+    fn reserve(&mut self, method: Method<'_>) -> Result<(), SessionError> {
+        let call = Call::new(method).bearer(bearer(&self.options)?).progress();
+        match self.client.request(&call, &mut []) {
+            Err(mcpico_core::Error::OutputTooSmall { needed }) => {
+                let room = needed.saturating_mul(2).saturating_add(OUT);
+                if self.out.len() < room {
+                    self.out.resize(room, 0);
+                }
+                Ok(())
+            }
+            Err(error) => Err(Error::from(error).into()),
+            Ok(_) => Ok(()),
+        }
+    }
+}
+
+async fn open(
+    url: &str,
+    options: &Options,
+) -> Result<Connection<TokioIo, TokioTimer>, SessionError> {
+    let endpoint = Endpoint::parse(url).map_err(Error::from)?;
+    let mut connector = options.connector.clone();
+    let timer = TokioTimer::default();
+    let mut connection =
+        Connection::open(&mut connector, &endpoint, timer, options.deadlines).await?;
+    connection.allow_plaintext_bearer(options.allow_plaintext_bearer);
+    Ok(connection)
+}
+
+fn bearer(options: &Options) -> Result<Option<Bearer<'_>>, SessionError> {
+    options.bearer.as_deref().map(Bearer::new).transpose().map_err(|_| SessionError::Token)
+}
+
+fn challenges(reply: &Reply<'_, TokioIo, TokioTimer>) -> Vec<String> {
+    let Some(head) = reply.head() else { return Vec::new() };
+    head.header_values("www-authenticate")
+        .map(|value| String::from_utf8_lossy(value).into_owned())
+        .collect()
+}
+
+fn rpc_error(error: &ErrorObject<'_>, status: u16) -> RpcError {
+    RpcError {
+        code: error.code,
+        message: error.message.to_string(),
+        data: error.data.map(|data| data.text().into()),
+        status,
+    }
+}
+
+impl From<Error> for SessionError {
+    fn from(error: Error) -> Self {
+        Self::Transport(error)
+    }
+}
+
+impl SessionError {
+    /// Whether the caller made the mistake and nothing was sent.
+    pub const fn is_misuse(&self) -> bool {
+        matches!(
+            self,
+            Self::Token
+                | Self::Transport(
+                    Error::BearerOverPlaintext
+                        | Error::Endpoint(_)
+                        | Error::Request(_)
+                        | Error::Client(mcpico_core::Error::Misuse(_))
+                )
+        )
+    }
+
+    /// What the server did wrong, when the answer was no MCP.
+    pub const fn peer_error(&self) -> Option<PeerError> {
+        match self {
+            Self::Transport(Error::Client(mcpico_core::Error::Peer(error))) => Some(*error),
+            _ => None,
+        }
+    }
+
+    /// What the caller did wrong, when a request could not be written.
+    pub const fn misuse(&self) -> Option<Misuse> {
+        match self {
+            Self::Transport(Error::Client(mcpico_core::Error::Misuse(misuse))) => Some(*misuse),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for SessionError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Handshake(error) => {
+                write!(f, "the server refused the handshake with error {}", error.code)
+            }
+            Self::Interrupted => {
+                f.write_str("the event stream ended before the response to the request")
+            }
+            Self::Rejected(rejection) => {
+                write!(f, "the server answered with status {}", rejection.status)
+            }
+            Self::Token => f.write_str("the token is empty or has a character that no bearer has"),
+            Self::Transport(error) => error.fmt(f),
+        }
+    }
+}
+
+impl std::error::Error for SessionError {}
