@@ -2,6 +2,7 @@
 
 mod args;
 mod serve;
+mod terminal;
 
 use std::process::ExitCode;
 
@@ -15,7 +16,7 @@ fn main() -> ExitCode {
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
-            eprintln!("mcpico: {failure}");
+            eprintln!("mcpico: {}", terminal::escape_lines(&failure.to_string()));
             ExitCode::FAILURE
         }
     }
