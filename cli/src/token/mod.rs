@@ -1,0 +1,2 @@
+//! Tokens on the command line.
+pub(crate) mod source;
