@@ -59,6 +59,11 @@ const SECRET_LEN: usize = 12;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    Call(crate::client::Call),
+    List(crate::client::List),
+    Prompt(crate::client::Prompt),
+    Read(crate::client::Read),
+    Test(Box<crate::check::Test>),
     /// Run a demo MCP server that takes only HS256 bearer tokens
     Serve(Serve),
     /// Make, judge and show HS256 tokens

@@ -10,6 +10,7 @@ use mcpico_core::jwt::{Hs256Key, KeyError, dangerous};
 use zeroize::Zeroizing;
 
 use crate::confidential::Contents;
+use crate::failure::Failure;
 use crate::terminal;
 
 /// The environment variable that holds a secret when no file is named.
@@ -59,13 +60,21 @@ impl SecretSource {
     ///
     /// [`SecretError`].
     pub(crate) fn key(&self) -> Result<Option<Hs256Key>, SecretError> {
-        let Some(secret) = self.find()? else { return Ok(None) };
+        self.find()?.map(|secret| self.key_of(&secret)).transpose()
+    }
+
+    /// The key of `secret`, which may be short where the command line says so.
+    ///
+    /// # Errors
+    ///
+    /// [`SecretError::Key`].
+    pub(crate) fn key_of(&self, secret: &Secret) -> Result<Hs256Key, SecretError> {
         let key = if self.allow_short_secret {
             dangerous::short_key(secret.as_bytes())
         } else {
             Hs256Key::new(secret.as_bytes())
         };
-        key.map(Some).map_err(SecretError::Key)
+        key.map_err(SecretError::Key)
     }
 
     /// The secret takes up standard input.
@@ -105,6 +114,12 @@ impl fmt::Display for SecretError {
 }
 
 impl std::error::Error for SecretError {}
+
+impl From<SecretError> for Failure {
+    fn from(error: SecretError) -> Self {
+        Self::usage(terminal::escape(&error.to_string()))
+    }
+}
 
 /// An HS256 secret, wiped on drop.
 pub(crate) struct Secret {

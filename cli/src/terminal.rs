@@ -1,7 +1,5 @@
 //! Text that others wrote, made safe for a terminal, and colours where they are wanted.
 
-#![allow(dead_code, reason = "every command takes what it needs")]
-
 use std::borrow::Cow;
 use std::env;
 use std::fmt;
@@ -105,7 +103,7 @@ fn rewrite(
     Cow::Owned(shown)
 }
 
-fn is_unseen(c: char) -> bool {
+pub(crate) fn is_unseen(c: char) -> bool {
     let noncharacter = matches!(c, '\u{fdd0}'..='\u{fdef}') || u32::from(c) & 0xfffe == 0xfffe;
     c.is_control() || noncharacter || UNSEEN.iter().any(|&(first, last)| first <= c && c <= last)
 }

@@ -9,6 +9,8 @@ use mcpico_core::json::{self, JsonError, Kind, Value};
 use mcpico_core::jwt::Claim;
 
 use super::args::Sign;
+use crate::failure::Failure;
+use crate::{random, terminal};
 
 /// Who a token without any claim is for.
 const TEST_ID: &str = "mcpico-test";
@@ -39,7 +41,7 @@ impl ClaimsSet {
         }
         if set.claims.is_empty() {
             set.add_string("id", TEST_ID)?;
-            set.add_string("uuid", &random_uuid().map_err(ClaimsError::Random)?)?;
+            set.add_string("uuid", &random::uuid().map_err(ClaimsError::Random)?)?;
         }
         set.add_times(arguments, now)?;
         Ok(set)
@@ -147,18 +149,6 @@ impl ClaimsSet {
     }
 }
 
-/// A random UUID, [RFC 9562 section 5.4](https://www.rfc-editor.org/rfc/rfc9562#section-5.4).
-fn random_uuid() -> Result<String, getrandom::Error> {
-    let mut bytes = [0; 16];
-    getrandom::fill(&mut bytes)?;
-    let version = 0x4 << 76;
-    let variant = 0b10 << 62;
-    let bits = u128::from_be_bytes(bytes) & !(0xf << 76) & !(0b11 << 62) | version | variant;
-    let hex = format!("{bits:032x}");
-    let groups = [0..8, 8..12, 12..16, 16..20, 20..32].map(|range| hex.get(range).unwrap_or(""));
-    Ok(groups.join("-"))
-}
-
 /// Why the claims can not be put together.
 #[derive(Debug)]
 pub(super) enum ClaimsError {
@@ -181,7 +171,7 @@ pub(super) enum ClaimsError {
     /// `exp` is among the claims and `--no-exp` is given.
     UnwantedExp,
     /// The operating system gives no random bytes.
-    Random(getrandom::Error),
+    Random(Failure),
 }
 
 impl fmt::Display for ClaimsError {
@@ -204,33 +194,15 @@ impl fmt::Display for ClaimsError {
                 f.write_str("the value of --session-tags is neither a JSON object nor an array")
             }
             Self::UnwantedExp => f.write_str("--no-exp is given, and exp is among the claims"),
-            Self::Random(error) => write!(f, "no random bytes can be had: {error}"),
+            Self::Random(error) => error.fmt(f),
         }
     }
 }
 
 impl std::error::Error for ClaimsError {}
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_uuid_is_random_and_of_version_4() {
-        let uuids: Vec<String> = (0..64).map(|_| random_uuid().unwrap()).collect();
-        for (index, uuid) in uuids.iter().enumerate() {
-            assert_eq!(uuid.len(), 36);
-            let places: Vec<_> = uuid.match_indices('-').map(|(place, _)| place).collect();
-            assert_eq!(places, [8, 13, 18, 23]);
-            assert_eq!(&uuid[14..15], "4");
-            assert!(["8", "9", "a", "b"].contains(&&uuid[19..20]), "{uuid}");
-            assert!(!uuids[..index].contains(uuid));
-        }
-        let bits = |uuid: &String| u128::from_str_radix(&uuid.replace('-', ""), 16).unwrap();
-        let (ones, zeros) = uuids
-            .iter()
-            .fold((0, 0), |(ones, zeros), uuid| (ones | bits(uuid), zeros | !bits(uuid)));
-        assert_eq!(ones, !(0xb << 76) & !(1 << 62));
-        assert_eq!(zeros, !(0x4 << 76) & !(1 << 63));
+impl From<ClaimsError> for Failure {
+    fn from(error: ClaimsError) -> Self {
+        Self::usage(terminal::escape(&error.to_string()))
     }
 }

@@ -1,7 +1,6 @@
 //! The `token inspect` command.
 
 use std::fmt::Write;
-use std::process::ExitCode;
 
 use mcpico_core::auth::{Masked, mask};
 use mcpico_core::json::{Object, Value};
@@ -10,17 +9,15 @@ use mcpico_core::jwt::{Claims, Hs256Key, UnverifiedToken, VerifyError};
 use super::args::{Format, Inspect};
 use super::date::{self, Span};
 use super::policy::Expectations;
-use super::{Failure, REFUSED, print, print_json};
+use super::{print, print_json, token_of};
+use crate::exit::Exit;
+use crate::failure::Failure;
 use crate::terminal::{Style, Tone, escape, escape_json};
 
 /// Shows a token and each verdict on it.
-pub(super) fn run(arguments: &Inspect) -> Result<ExitCode, Failure> {
-    let secret_is_piped = arguments.secret.reads_stdin();
-    if secret_is_piped && arguments.token.reads_stdin() {
-        return Err(Failure::StdinTwice);
-    }
-    let key = arguments.secret.key().map_err(Failure::Secret)?;
-    let token = arguments.token.read(secret_is_piped).map_err(Failure::Token)?;
+pub(super) fn run(arguments: &Inspect) -> Result<Exit, Failure> {
+    let token = token_of(&arguments.token, &arguments.secret)?;
+    let key = arguments.secret.key()?;
     let token = token.as_bytes();
     let mut scratch = vec![0; token.len()];
     let mut report = Report::new(token, arguments.expected.now());
@@ -33,7 +30,7 @@ pub(super) fn run(arguments: &Inspect) -> Result<ExitCode, Failure> {
         Format::Json => print_json(|object| report.write(object))?,
     }
     let broken = !matches!((&report.header, &report.claims), (Part::Object(_), Part::Object(_)));
-    Ok(if broken { ExitCode::from(REFUSED) } else { ExitCode::SUCCESS })
+    Ok(if broken { Exit::Failed } else { Exit::Passed })
 }
 
 /// What there is to show; its texts can be hostile.

@@ -1,15 +1,15 @@
 //! The `token mask` command.
 
-use std::process::ExitCode;
-
 use mcpico_core::auth::mask;
 
 use super::args::Mask;
-use super::{Failure, print};
+use super::print;
+use crate::exit::Exit;
+use crate::failure::Failure;
 
 /// Prints the mask of a token.
-pub(super) fn run(arguments: &Mask) -> Result<ExitCode, Failure> {
-    let token = arguments.token.read(false).map_err(Failure::Token)?;
+pub(super) fn run(arguments: &Mask) -> Result<Exit, Failure> {
+    let token = arguments.token.read(false)?;
     print(mask(token.as_bytes()))?;
-    Ok(ExitCode::SUCCESS)
+    Ok(Exit::Passed)
 }

@@ -12,87 +12,58 @@ mod verify;
 
 use std::fmt;
 use std::io::{self, Write};
-use std::process::ExitCode;
 
 use mcpico_core::json::Object;
-use mcpico_core::jwt::{Hs256Key, SignError};
+use mcpico_core::jwt::Hs256Key;
 use mcpico_core::writer::Writer;
 
-use crate::secret::{SecretError, SecretSource};
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::secret::SecretSource;
 use crate::terminal;
 use args::TokenCommand;
-use claims::ClaimsError;
-use source::TokenError;
+use source::{Token, TokenArgument};
 
-/// The token was judged, and is refused.
-const REFUSED: u8 = 1;
-
+/// Runs one of the commands.
+///
+/// [`Exit::Failed`] says that the token was judged and is refused.
+///
+/// # Errors
+///
 /// The command can not be done as it is asked for, so nothing was judged.
-const USAGE: u8 = 2;
-
-/// Runs one of the commands, and tells on standard error why it can not be done.
-pub(crate) fn run(arguments: &args::Token) -> ExitCode {
-    let outcome = match &arguments.command {
+pub(crate) fn run(arguments: &args::Token) -> Result<Exit, Failure> {
+    match &arguments.command {
         TokenCommand::Sign(arguments) => sign::run(arguments),
         TokenCommand::Verify(arguments) => verify::run(arguments),
         TokenCommand::Inspect(arguments) => inspect::run(arguments),
         TokenCommand::Mask(arguments) => mask::run(arguments),
-    };
-    outcome.unwrap_or_else(|failure| {
-        // Nothing is left to be done where not even this can be said.
-        let _ = writeln!(io::stderr(), "mcpico: {}", terminal::escape(&failure.to_string()));
-        ExitCode::from(USAGE)
-    })
-}
-
-/// Why a command can not be done.
-#[derive(Debug)]
-enum Failure {
-    /// No secret is named.
-    NoSecret,
-    /// The secret can not be used.
-    Secret(SecretError),
-    /// There is no token to look at.
-    Token(TokenError),
-    /// The secret and the token can not both come from standard input.
-    StdinTwice,
-    /// The claims can not be put together.
-    Claims(ClaimsError),
-    /// The token can not be made.
-    Sign(SignError),
-    /// The result can not be written.
-    Output(io::Error),
-}
-
-impl fmt::Display for Failure {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NoSecret => {
-                f.write_str("no secret: give --secret-file FILE, MCP_JWT_SECRET or --secret-stdin")
-            }
-            Self::Secret(error) => error.fmt(f),
-            Self::Token(error) => error.fmt(f),
-            Self::StdinTwice => {
-                f.write_str("the secret and the token can not both come from standard input")
-            }
-            Self::Claims(error) => error.fmt(f),
-            Self::Sign(error) => write!(f, "the token can not be made: {error}"),
-            Self::Output(error) => write!(f, "the result can not be written: {error}"),
-        }
     }
 }
 
-impl std::error::Error for Failure {}
-
 /// The key of the one secret that a command can not do without.
 fn key_of(secret: &SecretSource) -> Result<Hs256Key, Failure> {
-    secret.key().map_err(Failure::Secret)?.ok_or(Failure::NoSecret)
+    secret.key()?.ok_or_else(|| {
+        Failure::usage("no secret: give --secret-file FILE, MCP_JWT_SECRET or --secret-stdin")
+    })
+}
+
+/// The token, where standard input holds no more than one of it and the secret.
+///
+/// The secret has to be read after this.
+fn token_of(token: &TokenArgument, secret: &SecretSource) -> Result<Token, Failure> {
+    if token.reads_stdin() && secret.reads_stdin() {
+        let twice = "the secret and the token can not both come from standard input";
+        return Err(Failure::usage(twice));
+    }
+    Ok(token.read(secret.reads_stdin())?)
 }
 
 /// Writes lines, which have to be safe already, to standard output.
 fn print(lines: impl fmt::Display) -> Result<(), Failure> {
     let mut out = io::stdout().lock();
-    writeln!(out, "{lines}").and_then(|()| out.flush()).map_err(Failure::Output)
+    writeln!(out, "{lines}")
+        .and_then(|()| out.flush())
+        .map_err(|error| Failure::usage(format!("the result can not be written: {error}")))
 }
 
 /// Writes a JSON object to standard output, safe for terminals.

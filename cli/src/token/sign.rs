@@ -1,19 +1,19 @@
 //! The `token sign` command.
 
-use std::process::ExitCode;
-
 use mcpico_core::jwt::{Header, Policy, SignError, UnverifiedToken, sign};
 use mcpico_core::writer::OutputTooSmall;
 use zeroize::Zeroizing;
 
 use super::args::{Format, Sign};
 use super::claims::ClaimsSet;
-use super::{Failure, date, key_of, print, print_json};
+use super::{date, key_of, print, print_json};
+use crate::exit::Exit;
+use crate::failure::Failure;
 use crate::{clock, terminal};
 
 /// Signs claims and prints the token.
-pub(super) fn run(arguments: &Sign) -> Result<ExitCode, Failure> {
-    let claims = ClaimsSet::of(arguments, clock::now()).map_err(Failure::Claims)?;
+pub(super) fn run(arguments: &Sign) -> Result<Exit, Failure> {
+    let claims = ClaimsSet::of(arguments, clock::now())?;
     let key = key_of(&arguments.secret)?;
     let header = Header { typ: Some(&arguments.typ), kid: arguments.kid.as_deref() };
     let mut out = Zeroizing::new(Vec::new());
@@ -26,7 +26,7 @@ pub(super) fn run(arguments: &Sign) -> Result<ExitCode, Failure> {
             }
             sign(&key, &header, claims, &mut out)
         })
-        .map_err(Failure::Sign)?;
+        .map_err(|error| Failure::usage(format!("the token can not be made: {error}")))?;
     if token.len() > Policy::DEFAULT_MAX_TOKEN_LEN {
         let (len, max) = (token.len(), Policy::DEFAULT_MAX_TOKEN_LEN);
         terminal::warn(&format!("the token has {len} bytes; many servers read {max} at most"));
@@ -35,7 +35,7 @@ pub(super) fn run(arguments: &Sign) -> Result<ExitCode, Failure> {
         Format::Text => print(token)?,
         Format::Json => print_with_claims(token)?,
     }
-    Ok(ExitCode::SUCCESS)
+    Ok(Exit::Passed)
 }
 
 fn print_with_claims(token: &str) -> Result<(), Failure> {

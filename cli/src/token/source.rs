@@ -10,6 +10,7 @@ use mcpico_core::auth::mask;
 use zeroize::Zeroizing;
 
 use crate::confidential::Contents;
+use crate::failure::Failure;
 use crate::terminal;
 
 /// The environment variable that holds a token when the command line names none.
@@ -51,6 +52,17 @@ impl TokenSource {
             return Ok(None);
         };
         if token.bytes.is_empty() { Err(TokenError::Empty(name)) } else { Ok(Some(token)) }
+    }
+
+    /// The token as text, when one is named, as [`TokenSource::find`] does.
+    ///
+    /// # Errors
+    ///
+    /// [`TokenError`]; a token that is not UTF-8 is one.
+    pub(crate) fn find_text(&self) -> Result<Option<String>, TokenError> {
+        let Some(token) = self.find()? else { return Ok(None) };
+        let text = str::from_utf8(token.as_bytes()).map_err(|_| TokenError::NotText)?;
+        Ok(Some(text.to_owned()))
     }
 
     /// The token takes up standard input.
@@ -114,6 +126,8 @@ pub(crate) enum TokenError {
     None,
     /// The token that is named is empty; tells where it stands.
     Empty(&'static str),
+    /// The token is not UTF-8.
+    NotText,
     /// The file can not be read.
     File(PathBuf, io::Error),
     /// Standard input can not be read.
@@ -126,6 +140,7 @@ impl fmt::Display for TokenError {
             Self::None => {
                 f.write_str("no token: give --jwt-token-file FILE, MCP_JWT_TOKEN or standard input")
             }
+            Self::NotText => f.write_str("the token is not UTF-8"),
             Self::Empty(name) => write!(f, "the token in {name} is empty"),
             Self::File(file, error) => {
                 write!(f, "the token can not be read from {}: {error}", file.display())
@@ -138,6 +153,12 @@ impl fmt::Display for TokenError {
 }
 
 impl std::error::Error for TokenError {}
+
+impl From<TokenError> for Failure {
+    fn from(error: TokenError) -> Self {
+        Self::usage(terminal::escape(&error.to_string()))
+    }
+}
 
 /// A token, wiped on drop; whether it is one is not known.
 #[derive(Clone)]

@@ -1,23 +1,19 @@
 //! The `token verify` command.
 
-use std::process::ExitCode;
-
 use mcpico_core::jwt::{UnverifiedToken, VerifiedToken, VerifyError, verify};
 use zeroize::Zeroizing;
 
 use super::args::{Format, Verify};
 use super::date::{self, Span};
-use super::{Failure, REFUSED, key_of, print, print_json};
+use super::{key_of, print, print_json, token_of};
+use crate::exit::Exit;
+use crate::failure::Failure;
 use crate::terminal::{Style, Tone, escape, escape_json};
 
 /// Judges a token and tells the verdict.
-pub(super) fn run(arguments: &Verify) -> Result<ExitCode, Failure> {
-    let secret_is_piped = arguments.secret.reads_stdin();
-    if secret_is_piped && arguments.token.reads_stdin() {
-        return Err(Failure::StdinTwice);
-    }
+pub(super) fn run(arguments: &Verify) -> Result<Exit, Failure> {
+    let token = token_of(&arguments.token, &arguments.secret)?;
     let key = key_of(&arguments.secret)?;
-    let token = arguments.token.read(secret_is_piped).map_err(Failure::Token)?;
     let mut scratch = Zeroizing::new(vec![0; token.as_bytes().len()]);
     let verdict = arguments.expected.apply(|policy, now| {
         let policy = policy.max_token_len(arguments.max_len);
@@ -26,11 +22,11 @@ pub(super) fn run(arguments: &Verify) -> Result<ExitCode, Failure> {
     match verdict {
         Ok(token) => {
             accept(&token, arguments)?;
-            Ok(ExitCode::SUCCESS)
+            Ok(Exit::Passed)
         }
         Err(error) => {
             refuse(error, token.as_bytes(), arguments)?;
-            Ok(ExitCode::from(REFUSED))
+            Ok(Exit::Failed)
         }
     }
 }
