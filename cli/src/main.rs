@@ -8,6 +8,7 @@ mod exit;
 mod failure;
 mod mint;
 mod output;
+mod peer;
 mod random;
 mod serve;
 mod surface;
