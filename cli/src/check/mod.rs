@@ -116,14 +116,16 @@ impl Run {
         }
         let mut peer = self.target.peer(token.as_deref());
         let connected = enter(&mut peer).await;
-        if !open {
-            let verdict = match &connected {
-                Ok(()) => Verdict::Passed(String::new()),
-                Err(error) => Verdict::Failed(self.explain(error)),
-            };
-            self.report.accepted = connected.is_ok();
-            self.report.add("valid-token", "a valid token is accepted", verdict, started);
-        }
+        let (id, title) = match open {
+            true => ("entry", "the server lets everyone in"),
+            false => ("valid-token", "a valid token is accepted"),
+        };
+        let verdict = match &connected {
+            Ok(()) => Verdict::Passed(String::new()),
+            Err(error) => Verdict::Failed(self.explain(error)),
+        };
+        self.report.accepted = connected.is_ok() && !open;
+        self.report.add(id, title, verdict, started);
         match connected {
             Ok(()) => {
                 self.era(&mut peer).await;
@@ -142,10 +144,6 @@ impl Run {
                 peer.end().await;
             }
             Err(error) => {
-                if open {
-                    let verdict = Verdict::Failed(self.explain(&error));
-                    self.report.add("era", "the server speaks MCP", verdict, started);
-                }
                 let exit = Failure::explain(&error, &self.target.endpoint, token.as_deref()).exit;
                 self.report.stopped = Some(exit);
             }
