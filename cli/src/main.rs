@@ -9,6 +9,7 @@ mod exit;
 mod failure;
 mod mint;
 mod output;
+mod peer;
 mod random;
 mod secret;
 mod serve;
