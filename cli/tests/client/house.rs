@@ -320,7 +320,8 @@ impl Report {
         assert_eq!(text.code, run.code, "{text:?}\n{run:?}");
         assert_eq!(json["schema"], "mcpico-test/1");
         assert_eq!(json["exit_code"], run.code, "{run:?}");
-        let members: Vec<_> = json.as_object().unwrap().keys().map(String::as_str).collect();
+        let mut members: Vec<_> = json.as_object().unwrap().keys().map(String::as_str).collect();
+        members.sort_unstable();
         let known = [
             "checks",
             "endpoint",
