@@ -1,22 +1,54 @@
 //! The `mcpico` command.
 
 mod args;
+mod check;
+mod client;
+mod clock;
+mod confidential;
+mod exit;
+mod failure;
+mod mint;
+mod output;
+mod peer;
+mod random;
+mod secret;
 mod serve;
+mod surface;
+mod target;
+mod terminal;
+mod token;
 
 use std::process::ExitCode;
 
 use args::{Arguments, Command};
-use clap::Parser;
+use exit::Exit;
+use failure::Failure;
 
 fn main() -> ExitCode {
-    let outcome = match Arguments::parse().command {
-        Command::Serve(arguments) => serve::run(&arguments),
+    let outcome = match Arguments::read().command {
+        Command::Call(command) => wait(client::call(&command)),
+        Command::List(command) => wait(client::list(&command)),
+        Command::Prompt(command) => wait(client::prompt(&command)),
+        Command::Read(command) => wait(client::read(&command)),
+        Command::Serve(command) => serve::run(&command)
+            .map(|()| Exit::Passed)
+            .map_err(|failure| Failure::new(Exit::Failed, failure.to_string())),
+        Command::Test(command) => wait(check::run(&command)),
+        Command::Token(command) => token::run(&command),
     };
     match outcome {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(exit) => exit.into(),
         Err(failure) => {
-            eprintln!("mcpico: {failure}");
-            ExitCode::FAILURE
+            eprintln!("mcpico: {}", terminal::escape_lines(&failure.to_string()));
+            failure.exit.into()
         }
     }
+}
+
+/// Runs a command that talks to a server.
+fn wait<T>(command: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    runtime
+        .map_err(|error| Failure::new(Exit::Failed, format!("no runtime: {error}")))?
+        .block_on(command)
 }

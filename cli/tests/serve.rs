@@ -357,6 +357,8 @@ fn one_legacy_revision() {
         assert_eq!(session.notify("notifications/initialized").status, 202);
         assert_eq!(session.call("ping", &json!({})).status, 200);
     }
+    let server = Server::with(&["--revision", "2025-03-26"]);
+    assert_eq!(Session::open(&server, &bearer, LEGACY).revision, "2025-03-26");
 }
 
 #[test]
@@ -462,11 +464,18 @@ fn what_can_not_be_served_safely_is_refused() {
 
 #[cfg(unix)]
 #[test]
-fn sigterm_ends_it_with_an_open_stream_and_an_idle_connection() {
+fn sigterm_ends_it_whatever_its_connections_do() {
     let mut server = Server::with(&[]);
     let session = Session::open(&server, &bearer(&claims()), LEGACY);
     assert_eq!(session.notify("notifications/initialized").status, 202);
     let idle = TcpStream::connect(&server.address).unwrap();
+    let mut unfinished = TcpStream::connect(&server.address).unwrap();
+    let request = format!(
+        "POST /mcp HTTP/1.1\r\nHost: {}\r\nAuthorization: {}\r\nContent-Length: 9\r\n\
+         Accept: application/json, text/event-stream\r\nContent-Type: application/json\r\n\r\n{{",
+        server.address, session.bearer
+    );
+    unfinished.write_all(request.as_bytes()).unwrap();
     let mut stream = TcpStream::connect(&server.address).unwrap();
     stream.set_read_timeout(Some(TIMEOUT)).unwrap();
     let request = format!(
@@ -484,8 +493,10 @@ fn sigterm_ends_it_with_an_open_stream_and_an_idle_connection() {
     assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
     assert!(server.process.wait().unwrap().success());
     assert!(before.elapsed() < TIMEOUT);
-    stream.read_to_end(&mut Vec::new()).unwrap();
-    drop(idle);
+    let mut rest = Vec::new();
+    stream.read_to_end(&mut rest).unwrap();
+    assert!(rest.ends_with(b"0\r\n\r\n"), "the stream was cut off");
+    drop((idle, unfinished));
 }
 
 #[test]

@@ -299,6 +299,18 @@ fn the_first_fault_in_the_fixed_order_is_named() {
     );
 }
 
+#[test]
+fn the_longest_token_is_as_long_as_the_policy_says() {
+    let token = signed(&[7; 32], "{\"exp\":100}");
+    let key = Hs256Key::new(&[7; 32]).unwrap();
+    let (len, max) = (token.len(), token.len() - 1);
+    let judge =
+        |policy: Policy<'_>| verify(&key, token.as_bytes(), &policy, 0, &mut [0; 256]).map(|_| ());
+    assert_eq!(judge(Policy::new().max_token_len(len)), Ok(()));
+    let error = VerifyError::TokenTooLong { len, max };
+    assert_eq!(judge(Policy::new().max_token_len(max)), Err(error));
+}
+
 /// Each verdict on a token stands on its own.
 #[test]
 fn the_signature_of_an_expired_token_can_be_told() {
@@ -314,6 +326,8 @@ fn the_signature_of_an_expired_token_can_be_told() {
     assert_eq!(shown.check_times(&policy, 99), Ok(()));
     assert_eq!(shown.check_claims(&policy), Ok(()));
     assert_eq!(shown.check_claims(&Policy::new()), Err(VerifyError::UnexpectedAudience));
+    assert_eq!(shown.check_claims(&policy.typ("jwt")), Ok(()));
+    assert_eq!(shown.check_claims(&policy.typ("at+jwt")), Err(VerifyError::Typ));
     assert_eq!(shown.header().unwrap().alg().unwrap().to_string(), "HS256");
     assert_eq!(shown.claims().unwrap().exp(), Ok(Some(100)));
 

@@ -41,7 +41,6 @@ impl ServerHandler for Demo {
             .enable_tools()
             .build();
         ServerConfig::new(capabilities)
-            .with_protocol_version(self.revisions.newest())
             .with_server_info(
                 Implementation::new("mcpico-demo", env!("CARGO_PKG_VERSION"))
                     .with_title("mcpico demo server"),

@@ -1,13 +1,11 @@
 //! The demo server: an MCP endpoint behind the guard, and a health check beside it.
 
-mod clock;
 mod demo;
 mod gate;
 mod guard;
 mod owners;
 mod revisions;
 mod run;
-mod secret;
 mod token_file;
 
 use std::io;
@@ -177,7 +175,6 @@ fn configuration(
     StreamableHttpServerConfig::default()
         .with_allowed_hosts(hosts)
         .with_allowed_origins(origins)
-        .enforce_origin_validation()
         .with_legacy_session_mode(options.revisions.have_legacy())
         .with_stateless_protocol_metadata_required(!options.revisions.have_legacy())
         .with_json_response(!options.always_stream)

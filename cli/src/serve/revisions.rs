@@ -65,10 +65,6 @@ impl Revisions {
         &self.0
     }
 
-    pub(super) fn newest(&self) -> ProtocolVersion {
-        self.0.last().cloned().unwrap_or_default()
-    }
-
     pub(super) fn have_legacy(&self) -> bool {
         self.0.iter().any(ProtocolVersion::has_initialize)
     }

@@ -154,6 +154,7 @@ mod tests {
             (b" Bearer abc", IllegalByte { at: 0 }),
             (b"\"Bearer\" abc", IllegalByte { at: 0 }),
             (b"Bearer\tabc", IllegalByte { at: 6 }),
+            (b"Basic\tabc", IllegalByte { at: 5 }),
             (b"Bearer:abc", IllegalByte { at: 6 }),
             (b"Bearer,abc", IllegalByte { at: 6 }),
             (b"Bearer \tabc", IllegalByte { at: 7 }),

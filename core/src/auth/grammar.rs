@@ -30,3 +30,20 @@ pub(super) fn split_run(text: &[u8], class: impl Fn(u8) -> bool) -> (&[u8], &[u8
     let len = text.iter().take_while(|byte| class(**byte)).count();
     text.split_at_checked(len).unwrap_or((text, &[]))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_classes_are_those_of_the_standard() {
+        let alnum = |byte: u8| byte.is_ascii_alphanumeric();
+        for byte in 0..=255_u8 {
+            // The lists of RFC 9110 sections 5.6.2 and 11.2.
+            let in_token = alnum(byte) || b"!#$%&'*+-.^_`|~".contains(&byte);
+            let in_token68 = alnum(byte) || b"-._~+/".contains(&byte);
+            assert_eq!(is_token(byte), in_token, "{byte}");
+            assert_eq!(is_token68(byte), in_token68, "{byte}");
+        }
+    }
+}

@@ -103,6 +103,8 @@ mod tests {
             ("abcdefghi\u{e4}wxyz", "****...****"),
             ("\u{1f600}bcdefghijklm", "****...****"),
             ("abcd\u{7f}efghijklm", "****...****"),
+            ("abcd\u{1f}efghijklm", "****...****"),
+            ("abcd ~efghijklm", "abcd...jklm"),
         ] {
             let masked = mask(token.as_bytes());
             assert_eq!(masked.as_str(), shown, "{token:?}");

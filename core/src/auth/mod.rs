@@ -32,6 +32,6 @@ pub mod redact;
 
 pub use bearer::{Bearer, BearerError};
 pub use challenge::{BearerChallenge, Challenge, ChallengeError, Challenges, ParamValue};
-pub use guard::{Denial, Grant, Guard, Reason};
+pub use guard::{Denial, Grant, Guard, Reason, Verifier};
 pub use mask::{Masked, mask};
 pub use redact::Redactor;

@@ -170,6 +170,8 @@ mod tests {
         assert_eq!(Claim::integer("sub", 1).check(), wrong(ClaimName::Sub));
         assert_eq!(Claim::boolean("aud", true).check(), wrong(ClaimName::Aud));
         assert_eq!(Claim::strings("iss", &["a"]).check(), wrong(ClaimName::Iss));
+        assert_eq!(Claim::strings("sub", &["a"]).check(), wrong(ClaimName::Sub));
+        assert_eq!(Claim::strings("jti", &["a"]).check(), wrong(ClaimName::Jti));
         assert_eq!(raw("nbf", b"\"1\"").check(), wrong(ClaimName::Nbf));
         assert_eq!(raw("aud", b"[1]").check(), wrong(ClaimName::Aud));
         let range = ClaimError { claim: ClaimName::Iat, fault: ClaimFault::OutOfRange };

@@ -1,7 +1,9 @@
 //! The scopes that a token grants.
 
-use crate::json::{Items, Kind, Str};
+use crate::json::{Items, Kind, Str, Value};
 use crate::jwt::{ClaimError, ClaimFault, ClaimName, Claims};
+
+const WRONG_TYPE: ClaimError = ClaimError { claim: ClaimName::Other, fault: ClaimFault::WrongType };
 
 /// The scopes of a verified token: its `scope` string, else its `scp` claim.
 #[derive(Clone)]
@@ -19,17 +21,23 @@ impl<'a> Scopes<'a> {
     /// # Errors
     /// [`ClaimError`] when either is present with another type.
     pub(super) fn of(claims: &Claims<'a>) -> Result<Self, ClaimError> {
-        let scp = match claims.claim("scp") {
-            Some(value) if value.kind() == Kind::Array => {
-                if !value.items().all(|item| item.kind() == Kind::String) {
-                    let (claim, fault) = (ClaimName::Other, ClaimFault::WrongType);
-                    return Err(ClaimError { claim, fault });
-                }
-                Self::List(value.items())
+        let (mut scope, mut scp) = (Self::None, Self::None);
+        for (name, value) in claims.entries() {
+            if name == *"scope" {
+                scope = Self::Text(value.as_str().ok_or(WRONG_TYPE)?);
+            } else if name == *"scp" {
+                scp = Self::of_scp(value).ok_or(WRONG_TYPE)?;
             }
-            _ => claims.string("scp")?.map_or(Self::None, Self::Text),
-        };
-        Ok(claims.string("scope")?.map_or(scp, Self::Text))
+        }
+        Ok(if matches!(scope, Self::None) { scp } else { scope })
+    }
+
+    fn of_scp(value: Value<'a>) -> Option<Self> {
+        let is_list = value.kind() == Kind::Array;
+        if is_list && value.items().all(|item| item.kind() == Kind::String) {
+            return Some(Self::List(value.items()));
+        }
+        value.as_str().map(Self::Text)
     }
 
     /// Whether `scope` is one of them, byte for byte.

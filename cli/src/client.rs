@@ -1,0 +1,282 @@
+//! `call`, `list`, `read` and `prompt`: one thing each, from one server.
+
+use std::fmt::Display;
+
+use clap::{Args, ValueEnum};
+use mcpico_core::client::Event;
+use mcpico_core::json;
+use mcpico_core::mcp::{Method, ToolResult};
+use serde_json::{Value, json};
+
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::output::{self, Print};
+use crate::peer::Peer;
+use crate::surface::{self, Fault, Kind};
+use crate::target::{Format, Target, TargetArguments};
+use crate::terminal::escape;
+
+/// Where the server of a one-thing command is.
+#[derive(Debug, Args)]
+pub(crate) struct Server {
+    /// URL of the MCP endpoint; without it, the demo server is started for this command
+    #[arg(long, short, value_name = "URL")]
+    endpoint: Option<String>,
+
+    #[command(flatten)]
+    target: TargetArguments,
+}
+
+/// Call a tool
+#[derive(Debug, Args)]
+pub(crate) struct Call {
+    /// Name of the tool
+    tool: String,
+
+    /// Arguments, a JSON object
+    #[arg(long, value_name = "JSON", default_value = "{}")]
+    args: String,
+
+    /// Do not escape the text of the result; refused on a terminal
+    #[arg(long)]
+    raw: bool,
+
+    #[command(flatten)]
+    server: Server,
+}
+
+/// List what the server offers
+#[derive(Debug, Args)]
+pub(crate) struct List {
+    /// What is listed
+    what: What,
+
+    #[command(flatten)]
+    server: Server,
+}
+
+/// What can be listed.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum What {
+    /// Tools with their descriptions.
+    Tools,
+    /// Resources and resource templates.
+    Resources,
+    /// Prompts with their arguments.
+    Prompts,
+}
+
+/// Read a resource
+#[derive(Debug, Args)]
+pub(crate) struct Read {
+    /// URI of the resource
+    uri: String,
+
+    /// Do not escape the text of the result; refused on a terminal
+    #[arg(long)]
+    raw: bool,
+
+    #[command(flatten)]
+    server: Server,
+}
+
+/// Get a prompt
+#[derive(Debug, Args)]
+pub(crate) struct Prompt {
+    /// Name of the prompt
+    name: String,
+
+    /// Arguments, a JSON object of strings
+    #[arg(long, value_name = "JSON", default_value = "{}")]
+    args: String,
+
+    /// Do not escape the text of the result; refused on a terminal
+    #[arg(long)]
+    raw: bool,
+
+    #[command(flatten)]
+    server: Server,
+}
+
+/// Calls the tool and prints its result.
+///
+/// # Errors
+/// [`Failure`]; a tool that reports an error is none, but has an exit code of its own.
+pub(crate) async fn call(command: &Call) -> Result<Exit, Failure> {
+    let print = Print::new(command.raw)?;
+    let arguments = object(&command.args)?;
+    let target = command.server.open()?;
+    let mut peer = target.peer(target.token.as_deref());
+    // The schema says which arguments go into headers, too.
+    let tools = surface::list(&mut peer, Kind::Tools).await;
+    let tools = tools.map_err(|fault| command.server.failure(&target, fault))?;
+    let Some(tool) = tools.entries.iter().find(|tool| tool["name"] == *command.tool) else {
+        let dropped = tools.dropped.iter().find(|tool| tool.starts_with(&*escape(&command.tool)));
+        return Err(Failure::usage(match dropped {
+            Some(dropped) => format!("the tool cannot be used: {dropped}"),
+            None => format!("the server has no tool {}", escape(&command.tool)),
+        }));
+    };
+    let schema = tool["inputSchema"].to_string();
+    let invalid = |error: &dyn Display| {
+        Failure::new(
+            Exit::Failed,
+            format!("the server describes or answers the tool badly: {error}"),
+        )
+    };
+    let method = Method::CallTool {
+        name: &command.tool,
+        arguments: Some(parse(&arguments)?),
+        input_schema: Some(json::parse(schema.as_bytes()).map_err(|error| invalid(&error))?),
+    };
+    let result = result(&command.server, &target, &mut peer, method).await?;
+    peer.end().await;
+    let text = result.to_string();
+    let parsed = json::parse(text.as_bytes()).map_err(|error| invalid(&error))?;
+    let is_error = ToolResult::from_result(parsed).map_err(|error| invalid(&error))?.is_error;
+    match command.server.target.format {
+        Format::Json => output::json(&result),
+        Format::Text => {
+            if is_error {
+                output::error_line("the tool reported an error");
+            }
+            print.contents(&result["content"]);
+            if !result["structuredContent"].is_null() {
+                output::json(&result["structuredContent"]);
+            }
+        }
+    }
+    // The result is shown even so: it tells what is wrong with it.
+    surface::fits_output_schema(tool, &result).map_err(|what| Failure::new(Exit::Failed, what))?;
+    Ok(if is_error { Exit::ToolError } else { Exit::Passed })
+}
+
+/// Prints the list.
+///
+/// # Errors
+/// [`Failure`]
+pub(crate) async fn list(command: &List) -> Result<Exit, Failure> {
+    let target = command.server.open()?;
+    let mut peer = target.peer(target.token.as_deref());
+    let kinds = match command.what {
+        What::Tools => &[Kind::Tools][..],
+        What::Resources => &[Kind::Resources, Kind::ResourceTemplates],
+        What::Prompts => &[Kind::Prompts],
+    };
+    let mut listed = json!({});
+    for kind in kinds {
+        let listing = match surface::list(&mut peer, *kind).await {
+            Ok(listing) => listing,
+            // A server with resources may have no templates.
+            Err(Fault::NotOffered) if *kind == Kind::ResourceTemplates => continue,
+            Err(fault) => return Err(command.server.failure(&target, fault)),
+        };
+        for dropped in &listing.dropped {
+            output::error_line(&format!("left out, as it cannot be used: {dropped}"));
+        }
+        if command.server.target.format == Format::Text {
+            for entry in &listing.entries {
+                output::entry(entry, *kind);
+            }
+        }
+        listed[kind.member()] = listing.entries.into();
+    }
+    peer.end().await;
+    if command.server.target.format == Format::Json {
+        output::json(&listed);
+    }
+    Ok(Exit::Passed)
+}
+
+/// Prints the contents of a resource.
+///
+/// # Errors
+/// [`Failure`]
+pub(crate) async fn read(command: &Read) -> Result<Exit, Failure> {
+    let print = Print::new(command.raw)?;
+    let target = command.server.open()?;
+    let mut peer = target.peer(target.token.as_deref());
+    let method = Method::ReadResource { uri: &command.uri };
+    let result = result(&command.server, &target, &mut peer, method).await?;
+    peer.end().await;
+    match command.server.target.format {
+        Format::Json => output::json(&result),
+        Format::Text => print.contents(&result["contents"]),
+    }
+    Ok(Exit::Passed)
+}
+
+/// Prints the messages of a prompt.
+///
+/// # Errors
+/// [`Failure`]
+pub(crate) async fn prompt(command: &Prompt) -> Result<Exit, Failure> {
+    let print = Print::new(command.raw)?;
+    let arguments = object(&command.args)?;
+    let target = command.server.open()?;
+    let mut peer = target.peer(target.token.as_deref());
+    let method = Method::GetPrompt { name: &command.name, arguments: Some(parse(&arguments)?) };
+    let result = result(&command.server, &target, &mut peer, method).await?;
+    peer.end().await;
+    match command.server.target.format {
+        Format::Json => output::json(&result),
+        Format::Text => {
+            for message in result["messages"].as_array().into_iter().flatten() {
+                output::line(&format!("{}:", escape(message["role"].as_str().unwrap_or("?"))));
+                print.contents(&Value::from(vec![message["content"].clone()]));
+            }
+        }
+    }
+    Ok(Exit::Passed)
+}
+
+impl Server {
+    fn open(&self) -> Result<Target, Failure> {
+        Target::new(self.endpoint.as_deref(), &self.target)
+    }
+
+    fn failure(&self, target: &Target, fault: Fault) -> Failure {
+        match fault {
+            Fault::Session(error) => {
+                Failure::explain(&error, &target.endpoint, target.token.as_deref())
+            }
+            Fault::Answer(what) => Failure::new(Exit::Failed, what),
+            Fault::NotOffered => Failure::new(Exit::Failed, "the server does not have this method"),
+        }
+    }
+}
+
+async fn result(
+    server: &Server,
+    target: &Target,
+    peer: &mut Peer,
+    method: Method<'_>,
+) -> Result<Value, Failure> {
+    let mut observe = |event: &Event<'_>| {
+        if let Event::Notification(note) = event {
+            let shown = match note.progress() {
+                Some(progress) => format!(
+                    "progress {}{}",
+                    progress.progress,
+                    progress.message.map(|text| format!(": {text}")).unwrap_or_default()
+                ),
+                None => format!("notification {}", note.method),
+            };
+            target.log(&escape(&shown));
+        }
+    };
+    surface::result(peer, method, &mut observe).await.map_err(|fault| server.failure(target, fault))
+}
+
+/// Checks that `text` is a JSON object and gives it on one line.
+fn object(text: &str) -> Result<String, Failure> {
+    match serde_json::from_str::<Value>(text) {
+        Ok(value @ Value::Object(_)) => Ok(value.to_string()),
+        Ok(_) => Err(Failure::usage("--args is not a JSON object")),
+        Err(error) => Err(Failure::usage(format!("--args is not JSON: {error}"))),
+    }
+}
+
+fn parse(text: &str) -> Result<json::Value<'_>, Failure> {
+    json::parse(text.as_bytes()).map_err(|error| Failure::usage(error.to_string()))
+}

@@ -1,0 +1,187 @@
+//! What is told to a person when something went wrong: what happened, why, and what to try.
+
+use std::fmt::{self, Write};
+
+use mcpico_core::auth::challenge::bearer;
+use mcpico_core::auth::mask;
+use mcpico_http::std::{Rejection, RpcError, SessionError};
+use mcpico_http::{ConnectError, Error};
+
+use crate::exit::Exit;
+use crate::output::concealed;
+use crate::terminal::escape;
+
+/// Longest part of a body that is shown, in characters.
+const EXCERPT: usize = 200;
+
+/// Something went wrong.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Failure {
+    pub(crate) exit: Exit,
+    /// One line: what happened.
+    pub(crate) what: String,
+    /// What to try, a line each.
+    pub(crate) hints: Vec<String>,
+}
+
+impl Failure {
+    pub(crate) fn new(exit: Exit, what: impl Into<String>) -> Self {
+        Self { exit, what: what.into(), hints: Vec::new() }
+    }
+
+    /// The command line cannot be used.
+    pub(crate) fn usage(what: impl Into<String>) -> Self {
+        Self::new(Exit::Usage, what)
+    }
+
+    fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hints.push(hint.into());
+        self
+    }
+
+    /// Explains what a request to `endpoint` with `token` ended in.
+    pub(crate) fn explain(error: &SessionError, endpoint: &str, token: Option<&str>) -> Self {
+        let shown = mask(token.unwrap_or_default().as_bytes());
+        match error {
+            SessionError::Rejected(rejection) => Self::rejected(rejection, endpoint, token),
+            SessionError::Handshake(error) => {
+                let what = format!("the server refused the handshake with {}", rpc(error));
+                let failure = Self::new(Exit::Unreachable, what);
+                match token {
+                    Some(_) => failure.hint(format!(
+                        "some servers refuse a token so, instead of by 401: it was {shown}"
+                    )),
+                    None => failure.hint("some servers ask for a token so, instead of by 401"),
+                }
+            }
+            SessionError::Token => Self::usage(format!(
+                "the token {shown} has a character that no bearer token has (RFC 6750 section 2.1)"
+            ))
+            .hint("look for quotes, spaces or a line end in the file or variable"),
+            SessionError::Transport(error) => Self::transport(*error, endpoint, token),
+            _ => Self::new(Exit::Unreachable, error.to_string()),
+        }
+    }
+
+    fn rejected(rejection: &Rejection, endpoint: &str, token: Option<&str>) -> Self {
+        let shown = mask(token.unwrap_or_default().as_bytes());
+        let why = challenge(rejection);
+        match (rejection.status, rejection.bearer_sent) {
+            (401, true) => Self::new(
+                Exit::Authentication,
+                format!("authentication rejected: the server answered 401 to the token {shown}{why}"),
+            )
+            .hint("`mcpico token inspect` shows whether the token has expired and what it claims")
+            .hint("compare secret, issuer and audience with those of the server"),
+            (401, false) => Self::new(
+                Exit::Authentication,
+                format!("authentication required: the server answered 401 to a request without a token{why}"),
+            )
+            .hint("pass a token with --jwt-token-file or MCP_JWT_TOKEN")
+            .hint("or the server's secret with --secret-file, and one is minted"),
+            (403, true) => Self::new(
+                Exit::Authentication,
+                format!("permission denied: the server answered 403 to the token {shown}{why}"),
+            )
+            .hint("the token was understood but does not allow this: look at its scope and roles")
+            .hint("some servers answer 403 to a wrong Host or Origin header"),
+            (403, false) => Self::new(
+                Exit::Authentication,
+                format!("permission denied: the server answered 403 to a request without a token{why}"),
+            )
+            .hint("pass a token with --jwt-token-file or MCP_JWT_TOKEN")
+            .hint("some servers answer 403 to a wrong Host or Origin header"),
+            (status @ 300..=399, _) => Self::new(
+                Exit::Unreachable,
+                format!("the server answered {status}: redirects are not followed"),
+            )
+            .hint("use the address that it redirects to, if you trust it with your token"),
+            (status, _) => {
+                let body = excerpt(&rejection.body);
+                let failure = Self::new(
+                    Exit::Unreachable,
+                    format!("the server answered {status} and no MCP message{body}"),
+                );
+                if status == 404 {
+                    failure.hint(format!("is {} the path of the MCP endpoint?", escape(endpoint)))
+                } else {
+                    failure
+                }
+            }
+        }
+    }
+
+    fn transport(error: Error, endpoint: &str, token: Option<&str>) -> Self {
+        let shown = mask(token.unwrap_or_default().as_bytes());
+        let failure = Self::new(Exit::Unreachable, error.to_string());
+        match error {
+            Error::Reset { bearer_sent: true, response_begun: false }
+            | Error::ClosedUnanswered { bearer_sent: true } => {
+                Self::new(Exit::Unreachable, format!("{error}: the token was {shown}"))
+                    .hint(
+                        "some servers reset the connection on a bad token instead of answering 401",
+                    )
+                    .hint(
+                        "compare with a fresh token, and with none; then look at the server's log",
+                    )
+            }
+            Error::Reset { bearer_sent: false, response_begun: false }
+            | Error::ClosedUnanswered { bearer_sent: false } => failure
+                .hint("this may be how the server refuses a request without a token")
+                .hint("pass a token with --jwt-token-file or MCP_JWT_TOKEN"),
+            Error::BearerOverPlaintext => {
+                Self::usage(format!("{error}: anyone on the way could read {shown}"))
+                    .hint("use https, or --allow-plaintext-bearer if the network is yours")
+            }
+            Error::Endpoint(_) | Error::Request(_) => Self::usage(error.to_string()),
+            Error::Client(mcpico_core::Error::Misuse(misuse)) => Self::usage(misuse.to_string()),
+            Error::Connect(ConnectError::Refused | ConnectError::Dns) => {
+                failure.hint(format!("is a server running at {}?", escape(endpoint)))
+            }
+            Error::Connect(ConnectError::Tls(_)) => {
+                failure.hint("certificates are checked against this machine's trust store").hint(
+                    "a private issuer has to be added there; there is no switch to skip the check",
+                )
+            }
+            Error::Deadline(..) => failure.hint("--timeout sets the time limit in seconds"),
+            _ => failure,
+        }
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&concealed(&self.what))?;
+        self.hints.iter().try_for_each(|hint| write!(f, "\n  try: {}", concealed(hint)))
+    }
+}
+
+impl std::error::Error for Failure {}
+
+/// A JSON-RPC error on one line.
+pub(crate) fn rpc(error: &RpcError) -> String {
+    format!("JSON-RPC error {}: {}", error.code, escape(&error.message))
+}
+
+/// What the server says about its refusal, as far as it can be read.
+pub(crate) fn challenge(rejection: &Rejection) -> String {
+    let mut said = String::new();
+    let lines = rejection.challenges.iter().map(String::as_bytes);
+    let Ok(Some(challenge)) = bearer(lines) else { return said };
+    for name in ["error", "error_description", "scope"] {
+        if let Some(value) = challenge.param(name) {
+            let value = String::from_utf8_lossy(&value.bytes().collect::<Vec<_>>()).into_owned();
+            let before = if said.is_empty() { " (" } else { ", " };
+            let _ = write!(said, "{before}{name}: {}", escape(&value));
+        }
+    }
+    if !said.is_empty() {
+        said.push(')');
+    }
+    said
+}
+
+fn excerpt(body: &[u8]) -> String {
+    let text: String = String::from_utf8_lossy(body).chars().take(EXCERPT).collect();
+    if text.trim().is_empty() { String::new() } else { format!(": {}", escape(&text)) }
+}

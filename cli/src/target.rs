@@ -1,0 +1,282 @@
+//! The server that a command talks to, and what it is shown.
+
+use std::fmt::Display;
+use std::time::Duration;
+
+use clap::{Args, ValueEnum};
+use mcpico_core::auth::{Bearer, mask};
+use mcpico_core::mcp::{ClientInfo, Revision};
+use mcpico_http::std::{Options, Session, SessionError};
+use mcpico_http::{Deadlines, Endpoint, Error};
+use serde_json::Value;
+
+use crate::clock;
+use crate::failure::Failure;
+use crate::mint::Mint;
+use crate::output;
+use crate::peer::Peer;
+use crate::secret::{Secret, SecretSource};
+use crate::serve::{self, Guard, Running, Server};
+use crate::terminal::escape;
+use crate::token::source::TokenSource;
+
+pub(crate) const INFO: ClientInfo =
+    ClientInfo { name: "mcpico", version: env!("CARGO_PKG_VERSION") };
+
+/// How the server is reached and what it is shown.
+#[derive(Debug, Args)]
+pub(crate) struct TargetArguments {
+    #[command(flatten)]
+    pub(crate) token: TokenSource,
+
+    #[command(flatten)]
+    pub(crate) secret: SecretSource,
+
+    /// Issuer (`iss`) of minted tokens
+    #[arg(long, value_name = "ISSUER")]
+    pub(crate) iss: Option<String>,
+
+    /// Audience (`aud`) of minted tokens
+    #[arg(long, value_name = "AUDIENCE")]
+    pub(crate) aud: Option<String>,
+
+    /// Subject (`sub`) of minted tokens
+    #[arg(long, value_name = "SUBJECT")]
+    pub(crate) sub: Option<String>,
+
+    /// Scopes (`scope`) of minted tokens, with spaces between them
+    #[arg(long, value_name = "SCOPES")]
+    pub(crate) scope: Option<String>,
+
+    /// A further claim of minted tokens, its value as JSON
+    #[arg(long = "claim", value_name = "NAME=JSON")]
+    pub(crate) claims: Vec<String>,
+
+    /// Speak this revision only, for example 2025-11-25
+    #[arg(long, value_name = "REVISION", value_parser = revision)]
+    pub(crate) revision: Option<Revision>,
+
+    /// Time limit for one request
+    #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    pub(crate) timeout: u64,
+
+    /// Send a token over plain http to another machine
+    #[arg(long)]
+    pub(crate) allow_plaintext_bearer: bool,
+
+    /// How results are printed
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
+
+    /// Say on stderr what is sent and received; secrets stay masked
+    #[arg(long, short)]
+    pub(crate) verbose: bool,
+}
+
+/// How results are printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For people.
+    Text,
+    /// For programs: one JSON document on stdout.
+    Json,
+}
+
+fn revision(name: &str) -> Result<Revision, String> {
+    Revision::from_name(name).ok_or_else(|| {
+        let known = Revision::ALL.map(Revision::name).join(", ");
+        format!("not one of {known}")
+    })
+}
+
+/// A server, reachable or started, and what it is shown.
+pub(crate) struct Target {
+    pub(crate) endpoint: String,
+    /// What mints tokens, when there is a secret.
+    pub(crate) mint: Option<Mint>,
+    /// The token that ought to be accepted: given, or minted.
+    pub(crate) token: Option<String>,
+    /// Whether the token was minted, if there is one.
+    pub(crate) is_minted: bool,
+    /// Whether the server is our own demo server.
+    pub(crate) is_demo: bool,
+    pub(crate) verbose: bool,
+    revision: Option<Revision>,
+    pub(crate) deadlines: Deadlines,
+    pub(crate) allow_plaintext_bearer: bool,
+    /// Stops the demo server when it is dropped.
+    _running: Option<Running>,
+}
+
+impl Target {
+    /// The server at `endpoint`; without one, the demo server on a free loopback port.
+    ///
+    /// # Errors
+    /// The endpoint, the token or the secret cannot be used, or the demo server cannot start.
+    pub(crate) fn new(
+        endpoint: Option<&str>,
+        arguments: &TargetArguments,
+    ) -> Result<Self, Failure> {
+        let given = arguments.token.find_text()?;
+        let secret = arguments.secret.find()?;
+        let is_random = endpoint.is_none() && secret.is_none();
+        let secret =
+            match secret {
+                None if is_random => Some(Secret::generate().map_err(|error| {
+                    Failure::usage(format!("there are no random bytes: {error}"))
+                })?),
+                secret => secret,
+            };
+        let mint = match &secret {
+            Some(secret) => {
+                let key = arguments.secret.key_of(secret)?;
+                Some(Mint::new(key, extra_claims(arguments)?)?)
+            }
+            None => None,
+        };
+        if let Some(secret) = &secret {
+            output::conceal_secret(secret.as_bytes());
+        }
+        let given = match given {
+            Some(_) if is_random => {
+                output::error_line(
+                    "the token is not used: the demo server has a random secret (--secret-file sets one)",
+                );
+                None
+            }
+            given => given,
+        };
+        let is_minted = given.is_none();
+        let token = match (given, &mint) {
+            (Some(token), _) => Some(token),
+            (None, Some(mint)) => Some(mint.good(clock::now())?),
+            (None, None) => None,
+        };
+        if let Some(token) = &token {
+            output::conceal_token(token);
+            if Bearer::new(token).is_err() {
+                return Err(Failure::explain(&SessionError::Token, "", Some(token)));
+            }
+        }
+        let running = match (endpoint, &secret) {
+            (None, Some(secret)) => Some(start_demo(secret.as_bytes(), arguments)?),
+            _ => None,
+        };
+        let endpoint = match (&running, endpoint) {
+            (Some(running), _) => running.url(),
+            (None, endpoint) => endpoint.unwrap_or_default().to_owned(),
+        };
+        let parsed = Endpoint::parse(&endpoint);
+        let parsed = parsed.map_err(|error| Failure::usage(format!("the endpoint: {error}")))?;
+        // Without a token nothing is sent that anyone could use.
+        let allow_plaintext_bearer = arguments.allow_plaintext_bearer || token.is_none();
+        if !(parsed.is_tls() || parsed.is_loopback() || allow_plaintext_bearer) {
+            let error = SessionError::Transport(Error::BearerOverPlaintext);
+            return Err(Failure::explain(&error, &endpoint, token.as_deref()));
+        }
+        let total = Duration::from_secs(arguments.timeout);
+        let deadlines = Deadlines {
+            connect: total.min(Deadlines::default().connect),
+            first_byte: total,
+            idle: total,
+            total,
+        };
+        let target = Self {
+            endpoint,
+            mint,
+            token,
+            is_minted,
+            is_demo: running.is_some(),
+            verbose: arguments.verbose,
+            revision: arguments.revision,
+            deadlines,
+            allow_plaintext_bearer,
+            _running: running,
+        };
+        let shown = mask(target.token.as_deref().unwrap_or_default().as_bytes());
+        target.log(&escape(&format!("endpoint {}, token {}", target.endpoint, shown.as_str())));
+        Ok(target)
+    }
+
+    /// The server as the holder of `token` sees it, in the revisions that were asked for.
+    pub(crate) fn peer(&self, token: Option<&str>) -> Peer {
+        let oldest = self.revision.unwrap_or(Revision::V2024_11_05);
+        let newest = self.revision.unwrap_or(Revision::LATEST);
+        self.peer_in(token, oldest, newest)
+    }
+
+    /// A peer that begins with `initialize`; `None` when a revision was asked for.
+    pub(crate) fn legacy_peer(&self, token: Option<&str>) -> Option<Peer> {
+        let oldest = Revision::V2024_11_05;
+        self.revision.is_none().then(|| self.peer_in(token, oldest, Revision::LATEST_LEGACY))
+    }
+
+    /// A peer that sends its requests without any handshake; `None` when a revision was asked for.
+    pub(crate) fn stateless_peer(&self, token: Option<&str>) -> Option<Peer> {
+        self.revision.is_none().then(|| self.peer_in(token, Revision::LATEST, Revision::LATEST))
+    }
+
+    /// The oldest and the newest revision with a session that may be spoken.
+    pub(crate) fn legacy_revisions(&self) -> Option<(Revision, Revision)> {
+        match self.revision {
+            None => Some((Revision::V2024_11_05, Revision::LATEST_LEGACY)),
+            Some(revision) => (!revision.is_modern()).then_some((revision, revision)),
+        }
+    }
+
+    /// Says on stderr what happens, when that is wanted. `line` is escaped.
+    pub(crate) fn log(&self, line: &str) {
+        if self.verbose {
+            output::error_line(line);
+        }
+    }
+
+    fn peer_in(&self, token: Option<&str>, oldest: Revision, newest: Revision) -> Peer {
+        let options = Options {
+            oldest,
+            newest,
+            bearer: token.map(str::to_owned),
+            deadlines: self.deadlines,
+            allow_plaintext_bearer: self.allow_plaintext_bearer,
+            ..Options::new(INFO)
+        };
+        // The endpoint was parsed when the target was made.
+        let session = Session::new(&self.endpoint, options).expect("the endpoint is a URL");
+        Peer::new(session, token, self.verbose)
+    }
+}
+
+/// The demo server on a free loopback port; it wants what the minted tokens have.
+fn start_demo(secret: &[u8], arguments: &TargetArguments) -> Result<Running, Failure> {
+    let unusable = |error: &dyn Display| Failure::usage(format!("the demo server: {error}"));
+    let guard = Guard::new(secret)
+        .map_err(|error| unusable(&error))?
+        .issuer(arguments.iss.clone())
+        .audience(arguments.aud.clone());
+    Server::start(serve::Options::new(guard)).map_err(|error| unusable(&error))
+}
+
+fn extra_claims(arguments: &TargetArguments) -> Result<Vec<(String, Value)>, Failure> {
+    let text = |name: &str, value: &Option<String>| {
+        value.as_ref().map(|value| (name.to_owned(), Value::from(value.clone())))
+    };
+    let mut claims: Vec<_> = [
+        text("iss", &arguments.iss),
+        text("aud", &arguments.aud),
+        text("sub", &arguments.sub),
+        text("scope", &arguments.scope),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    for claim in &arguments.claims {
+        let (name, value) = claim.split_once('=').ok_or_else(|| {
+            Failure::usage(format!("--claim {claim}: no = between name and value"))
+        })?;
+        let value = serde_json::from_str(value).map_err(|_| {
+            Failure::usage(format!("--claim {name}: the value is not JSON; a string needs quotes"))
+        })?;
+        claims.push((name.to_owned(), value));
+    }
+    Ok(claims)
+}
