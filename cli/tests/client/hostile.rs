@@ -96,8 +96,7 @@ fn hostile_texts_are_shown_not_obeyed() {
             for verbose in [&[][..], &["--verbose", "--format", "json"]] {
                 let run = house.run_friend(&[command, verbose].concat());
                 // The structured content of `two` lacks what its schema wants, which is found out.
-                let code =
-                    if command[0] == "call" && run.err.contains("does not fit") { 1 } else { 0 };
+                let code = i32::from(command[0] == "call" && run.err.contains("does not fit"));
                 assert_eq!(run.code, code, "{text:?}: {run:?}");
                 if !verbose.is_empty() {
                     let printed: Value = serde_json::from_str(&run.out).unwrap();
@@ -137,8 +136,8 @@ fn json_is_the_same_value() {
 
 #[test]
 fn hostile_errors_are_shown_not_obeyed() {
-    let all = strings().join(" ");
     type Answer = fn(&Request, &str) -> Reply;
+    let all = strings().join(" ");
     let answers: [(&str, Answer); 7] = [
         ("a JSON-RPC error", |request, text| request.error(200, -32000, text)),
         ("a JSON-RPC error in 400", |request, text| request.error(400, -32000, text)),
@@ -264,9 +263,12 @@ fn secrets_that_come_back_in_errors_are_masked() {
 #[test]
 fn a_token_that_is_none_is_masked_too() {
     let house = House::new(Request::honest);
-    for token in
-        ["a b-0123456789-0123456789", "0123456789-\u{e9}-0123456789-", "quo\"ted-0123456789"]
-    {
+    for token in [
+        "a b-0123456789-0123456789",
+        "\u{1b}[2J-0123456789-0123456789\u{202e}",
+        "0123456789-\u{e9}-0123456789-",
+        "quo\"ted-0123456789",
+    ] {
         let run =
             house.run(&["list", "tools", "--verbose", "--jwt-token-file", &file("token", token)]);
         assert_eq!((run.code, &run.out[..]), (2, ""), "{run:?}");

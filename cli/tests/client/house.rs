@@ -2,7 +2,7 @@
 //!
 //! Every run is looked through for secrets and for characters that a terminal would obey.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::process::Command;
@@ -40,6 +40,7 @@ pub(crate) struct Request {
 
 /// What a bearer is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "guards look at some of them")]
 pub(crate) struct Token {
     pub(crate) shown: bool,
     pub(crate) formed: bool,
@@ -116,23 +117,22 @@ impl Request {
     }
 
     pub(crate) fn result(&self, result: &Value) -> Reply {
-        self.message(200, &json!({"jsonrpc": "2.0", "id": self.body["id"], "result": result}))
+        Reply::json(200, &json!({"jsonrpc": "2.0", "id": self.body["id"], "result": result}))
     }
 
     pub(crate) fn error(&self, status: u16, code: i64, message: &str) -> Reply {
         let error = json!({"code": code, "message": message});
-        self.message(status, &json!({"jsonrpc": "2.0", "id": self.body["id"], "error": error}))
-    }
-
-    fn message(&self, status: u16, message: &Value) -> Reply {
-        let json = ("Content-Type".to_owned(), "application/json".to_owned());
-        Reply::Http(status, vec![json], message.to_string().into_bytes())
+        Reply::json(status, &json!({"jsonrpc": "2.0", "id": self.body["id"], "error": error}))
     }
 }
 
 impl Reply {
     pub(crate) fn status(status: u16, body: &str) -> Self {
         Self::Http(status, Vec::new(), body.as_bytes().to_vec())
+    }
+
+    pub(crate) fn json(status: u16, message: &Value) -> Self {
+        Self::status(status, &message.to_string()).with("Content-Type", "application/json")
     }
 
     pub(crate) fn challenge(status: u16, challenge: &str) -> Self {
@@ -394,9 +394,9 @@ fn serve(mut stream: TcpStream, script: &Script, seen: &Mutex<Vec<Request>>) {
             Reply::Http(status, headers, body) => {
                 let mut head = format!("HTTP/1.1 {status} Status\r\n");
                 for (name, value) in headers {
-                    head.push_str(&format!("{name}: {value}\r\n"));
+                    write!(head, "{name}: {value}\r\n").unwrap();
                 }
-                head.push_str(&format!("Content-Length: {}\r\n\r\n", body.len()));
+                write!(head, "Content-Length: {}\r\n\r\n", body.len()).unwrap();
                 if stream.write_all(&[head.as_bytes(), &body].concat()).is_err() {
                     return;
                 }
