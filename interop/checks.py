@@ -195,6 +195,9 @@ def fastmcp_part(check, rig) -> None:
 
     ask = Ask(check, mcpico)
     ask.names("fastmcp: lists tools", TOOLS, mcpico.list, "tools", endpoint, good)
+    for era in (MODERN, LEGACY):
+        pinned = ("tools", endpoint, good, era)
+        ask.names(f"fastmcp: lists tools in {era}", TOOLS, mcpico.list, *pinned)
     ask.names("fastmcp: lists resources", {"greeting"}, mcpico.list, "resources", endpoint, good)
     ask.names("fastmcp: lists prompts", {"greet"}, mcpico.list, "prompts", endpoint, good)
     echo = {"text": ACCENTS}
@@ -222,9 +225,15 @@ def everything_part(check, rig) -> None:
     """mcpico against the reference implementation, legacy era, event streams."""
     mcpico, endpoint = rig.mcpico, rig.everything.endpoint
 
-    def tested():
+    def opened():
+        run = mcpico.test_open(endpoint)
+        return True if run.ok and run.json["revision"] == LEGACY else run
+
+    def found_open():
+        """Nobody said that it is meant to be open, so that is a fault."""
         run = mcpico.test(endpoint)
-        return True if run.ok and run.json else run
+        failed = {check["id"] for check in run.json["checks"] if check["verdict"] == "failed"}
+        return True if run.code == 1 and "no-token" in failed else run
 
     def structured():
         run = mcpico.call(endpoint, "get-structured-content", {"location": "Chicago"})
@@ -243,7 +252,8 @@ def everything_part(check, rig) -> None:
     weather = ("What's weather in Oslo?", mcpico.prompt, endpoint, "args-prompt", {"city": "Oslo"})
     ask.text("everything: gets a prompt", *weather)
     check("everything: structured content", structured)
-    check("everything: test passes", tested)
+    check("everything: test --open passes", opened)
+    check("everything: test finds that anyone may come in", found_open)
 
 
 class Ask:

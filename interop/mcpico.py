@@ -40,21 +40,28 @@ class Mcpico:
     scratch: Path
     secrets: set[str] = field(default_factory=set)
 
-    def list(self, what: str, endpoint: str, token: str | None = None) -> Run:
+    def list(self, what: str, endpoint: str, token: str | None = None, revision: str = "") -> Run:
         """`what` is tools, resources or prompts."""
-        return self._at(token, "list", what, endpoint)
+        pinned = ("--revision", revision) if revision else ()
+        return self._at(token, "list", what, "--endpoint", endpoint, *pinned)
 
     def call(self, endpoint: str, tool: str, arguments: dict, token: str | None = None) -> Run:
-        return self._at(token, "call", endpoint, tool, "--args", json.dumps(arguments))
+        arguments = json.dumps(arguments)
+        return self._at(token, "call", tool, "--args", arguments, "--endpoint", endpoint)
 
     def read(self, endpoint: str, uri: str, token: str | None = None) -> Run:
-        return self._at(token, "read", endpoint, uri)
+        return self._at(token, "read", uri, "--endpoint", endpoint)
 
     def prompt(self, endpoint: str, name: str, arguments: dict, token: str | None = None) -> Run:
-        return self._at(token, "prompt", endpoint, name, "--args", json.dumps(arguments))
+        arguments = json.dumps(arguments)
+        return self._at(token, "prompt", name, "--args", arguments, "--endpoint", endpoint)
 
     def test(self, endpoint: str, token: str | None = None) -> Run:
         return self._at(token, "test", endpoint)
+
+    def test_open(self, endpoint: str) -> Run:
+        """`test` of a server that is meant to be open to everyone."""
+        return self._at(None, "test", endpoint, "--open")
 
     def test_minting(self, endpoint: str, secret_file: Path, issuer: str, audience: str) -> Run:
         """`test` with the server's secret, so that it makes its good and bad tokens itself."""
@@ -79,10 +86,8 @@ class Mcpico:
     @staticmethod
     def names(run: Run) -> set[str]:
         """Names of `list`."""
-        listed = run.json
-        if isinstance(listed, dict):
-            (listed,) = [value for value in listed.values() if isinstance(value, list)]
-        return {entry["name"] for entry in listed}
+        kind = next(kind for kind in ("tools", "resources", "prompts") if kind in run.json)
+        return {entry["name"] for entry in run.json[kind]}
 
     @staticmethod
     def text(run: Run) -> str:

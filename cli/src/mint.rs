@@ -21,15 +21,13 @@ impl Mint {
     /// Tokens with a random identity and these claims, which may replace `id` and `uuid`.
     ///
     /// # Errors
-    /// The secret is no HS256 key, or `extra` holds `exp`.
-    pub(crate) fn new(secret: &[u8], extra: Vec<(String, Value)>) -> Result<Self, Failure> {
+    /// `extra` holds `exp`, or the operating system gives no random bytes.
+    pub(crate) fn new(key: Hs256Key, extra: Vec<(String, Value)>) -> Result<Self, Failure> {
         if extra.iter().any(|(name, _)| name == "exp") {
             return Err(Failure::usage(
                 "--claim exp: minted tokens hold for ten minutes; `mcpico token sign` makes others",
             ));
         }
-        let key = Hs256Key::new(secret)
-            .map_err(|error| Failure::usage(format!("the secret cannot be used: {error}")))?;
         let mut claims = vec![
             ("id".to_owned(), Value::from("mcpico-test")),
             ("uuid".to_owned(), Value::from(random::uuid()?)),
@@ -139,7 +137,8 @@ mod tests {
 
     #[test]
     fn the_bad_tokens_are_bad_in_one_way_only() {
-        let mint = Mint::new(SECRET, vec![("sub".into(), "x".into())]).unwrap();
+        let signs = Hs256Key::new(SECRET).unwrap();
+        let mint = Mint::new(signs, vec![("sub".into(), "x".into())]).unwrap();
         let key = Hs256Key::new(SECRET).unwrap();
         let class = |token: &str| {
             let mut scratch = [0; 512];

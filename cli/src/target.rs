@@ -9,17 +9,16 @@ use mcpico_core::mcp::{ClientInfo, Revision};
 use mcpico_http::std::{Options, Session, SessionError};
 use mcpico_http::{Deadlines, Endpoint, Error};
 use serde_json::Value;
-use zeroize::Zeroizing;
 
 use crate::clock;
 use crate::failure::Failure;
 use crate::mint::Mint;
 use crate::output;
 use crate::peer::Peer;
-use crate::random;
+use crate::secret::{Secret, SecretSource};
 use crate::serve::{self, Guard, Running, Server};
 use crate::terminal::escape;
-use crate::token::source::{SecretSource, TokenSource};
+use crate::token::source::TokenSource;
 
 pub(crate) const INFO: ClientInfo =
     ClientInfo { name: "mcpico", version: env!("CARGO_PKG_VERSION") };
@@ -119,19 +118,25 @@ impl Target {
         endpoint: Option<&str>,
         arguments: &TargetArguments,
     ) -> Result<Self, Failure> {
-        let given = arguments.token.find()?;
+        let given = arguments.token.find_text()?;
         let secret = arguments.secret.find()?;
         let is_random = endpoint.is_none() && secret.is_none();
-        let secret = match secret {
-            None if is_random => Some(Zeroizing::new(random::bytes::<32>()?.to_vec())),
-            secret => secret,
-        };
+        let secret =
+            match secret {
+                None if is_random => Some(Secret::generate().map_err(|error| {
+                    Failure::usage(format!("there are no random bytes: {error}"))
+                })?),
+                secret => secret,
+            };
         let mint = match &secret {
-            Some(secret) => Some(Mint::new(secret, extra_claims(arguments)?)?),
+            Some(secret) => {
+                let key = arguments.secret.key_of(secret)?;
+                Some(Mint::new(key, extra_claims(arguments)?)?)
+            }
             None => None,
         };
         if let Some(secret) = &secret {
-            output::conceal_secret(secret);
+            output::conceal_secret(secret.as_bytes());
         }
         let given = match given {
             Some(_) if is_random => {
@@ -155,7 +160,7 @@ impl Target {
             }
         }
         let running = match (endpoint, &secret) {
-            (None, Some(secret)) => Some(start_demo(secret, arguments)?),
+            (None, Some(secret)) => Some(start_demo(secret.as_bytes(), arguments)?),
             _ => None,
         };
         let endpoint = match (&running, endpoint) {

@@ -3,6 +3,7 @@
 //! Every run is looked through for secrets and for characters that a terminal would obey.
 
 use std::fmt::{self, Write as _};
+use std::fs::OpenOptions;
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::process::Command;
@@ -247,10 +248,14 @@ pub(crate) fn secret_file() -> String {
     file("secret", SECRET)
 }
 
-/// A new file.
+/// A new file that only its owner can read.
 pub(crate) fn file(name: &str, content: &str) -> String {
     let path = wire::scratch(name);
-    std::fs::write(&path, content).unwrap();
+    let mut options = OpenOptions::new();
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.write(true).create_new(true).open(&path).unwrap();
+    file.write_all(content.as_bytes()).unwrap();
     path.to_str().unwrap().to_owned()
 }
 
@@ -306,6 +311,13 @@ fn is_harmless(c: char) -> bool {
         && !matches!(c, '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{e0000}'..='\u{e0fff}')
 }
 
+/// The names of the members, sorted.
+fn members(object: &Value) -> Vec<&str> {
+    let mut members: Vec<_> = object.as_object().unwrap().keys().map(String::as_str).collect();
+    members.sort_unstable();
+    members
+}
+
 /// What `mcpico test` reported, after a look at what every report has to keep.
 pub(crate) struct Report {
     pub(crate) code: i32,
@@ -320,7 +332,6 @@ impl Report {
         assert_eq!(text.code, run.code, "{text:?}\n{run:?}");
         assert_eq!(json["schema"], "mcpico-test/1");
         assert_eq!(json["exit_code"], run.code, "{run:?}");
-        let members: Vec<_> = json.as_object().unwrap().keys().map(String::as_str).collect();
         let known = [
             "checks",
             "endpoint",
@@ -332,7 +343,7 @@ impl Report {
             "summary",
             "token",
         ];
-        assert_eq!(members, known);
+        assert_eq!(members(&json), known);
         let report = Self { code: run.code, text: text.out, err: run.err.clone(), json };
         let (passed, failed, skipped) =
             (report.ids("passed"), report.ids("failed"), report.ids("skipped"));
@@ -345,8 +356,7 @@ impl Report {
         let words = report.text.lines().filter(|line| line.starts_with("FAILED ")).count();
         assert_eq!(words, failed, "{}", report.text);
         for check in report.json["checks"].as_array().unwrap() {
-            let members: Vec<_> = check.as_object().unwrap().keys().map(String::as_str).collect();
-            assert_eq!(members, ["duration_ms", "id", "note", "title", "verdict"]);
+            assert_eq!(members(check), ["duration_ms", "id", "note", "title", "verdict"]);
             assert!(check["duration_ms"].as_f64().unwrap() >= 0.0);
             assert!(report.text.contains(check["title"].as_str().unwrap()));
             if check["verdict"] != "passed" {
