@@ -193,8 +193,8 @@ fn rfc7515(room: &mut Room<'_>) -> Result<(), Mismatch> {
     };
     let policy = Policy::new().issuer("joe");
     let token = jws.token.as_bytes();
-    let taken = verify(&key, token, &policy, 1_300_819_379, room.scratch).is_ok();
-    expect(taken, "a verified token", 1)?;
+    let in_time = verify(&key, token, &policy, 1_300_819_379, room.scratch).is_ok();
+    expect(in_time, "a verified token", 1)?;
     let expired = verify(&key, token, &policy, 1_300_819_380, room.scratch);
     let class = expired.err().map(|error| error.class());
     expect(class == Some(ErrorClass::Expired), "an expired token", 2)

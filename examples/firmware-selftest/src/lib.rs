@@ -9,6 +9,9 @@ pub mod stack;
 pub mod transcript;
 pub mod vectors;
 
+// Its critical section is linked for the printing.
+#[cfg(all(target_arch = "arm", target_os = "none"))]
+use cortex_m as _;
 use mcpico_core::jwt::Hs256Key;
 
 /// What the checks work with. It lies in the caller's frame, so the stack of a check is its own.

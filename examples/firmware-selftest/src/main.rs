@@ -40,9 +40,11 @@ mod cortex_m {
             let mut outcome = Ok(());
             let used = stack::high_water(&mut || outcome = work());
             match outcome {
-                Ok(()) => hprintln!("{:>6}  {}", used, name),
+                Ok(()) => {
+                    hprintln!("{:>6}  {}", used, name);
+                }
                 Err(mismatch) => {
-                    hprintln!("FAILED  {}: {}", name, mismatch)
+                    hprintln!("FAILED  {}: {}", name, mismatch);
                 }
             }
             outcome.is_ok()
