@@ -86,6 +86,22 @@ fn weak_guards_are_found_out() {
 }
 
 #[test]
+fn a_forgotten_way_in_through_a_session_is_found_out() {
+    let house = House::new(|request| match request.method() {
+        "initialize" => request.honest().with("Mcp-Session-Id", "s-1"),
+        _ if request.header("mcp-session-id") == Some("s-1") => request.honest(),
+        _ if admits_good(request) => request.honest(),
+        _ => denied(request),
+    });
+    let report = test(&house);
+    assert_eq!(report.code, 1, "{}", report.text);
+    assert_eq!(report.ids("failed"), [&BAD[..], &["session-without-token"]].concat());
+    for id in BAD {
+        assert!(report.note(id).starts_with("initialize: accepted"), "{}", report.note(id));
+    }
+}
+
+#[test]
 fn an_open_server_fails_without_any_token_too() {
     let report = House::new(Request::honest).test(&[]);
     assert_eq!(report.code, 1, "{}", report.text);
