@@ -4,7 +4,7 @@ use core::fmt;
 
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
-use subtle::ConstantTimeEq;
+use subtle::{Choice, ConstantTimeEq};
 use zeroize::{ZeroizeOnDrop, Zeroizing};
 
 /// Computes HMAC-SHA256 with a key that it holds.
@@ -84,8 +84,7 @@ impl Hs256Key {
         if secret.is_empty() {
             return Err(KeyError::Empty);
         }
-        // Anywhere in the text: a space or a byte-order mark in front must not hide it.
-        if secret.windows(PEM.len()).any(|window| window == PEM) {
+        if holds_pem(secret) {
             return Err(KeyError::Pem);
         }
         let key = Self::precompute(secret);
@@ -145,6 +144,13 @@ impl fmt::Display for KeyError {
 impl core::error::Error for KeyError {}
 
 const PEM: &[u8] = b"-----BEGIN";
+
+/// Whether a PEM block stands anywhere in the text: a space or a byte-order mark in front must not hide
+/// it. The time depends on the length only.
+fn holds_pem(secret: &[u8]) -> bool {
+    let windows = secret.windows(PEM.len());
+    windows.fold(Choice::from(0), |found, window| found | window.ct_eq(PEM)).into()
+}
 
 /// Bytes of stack that are wiped. It covers the frames of an optimised build; those of an unoptimised
 /// one reach deeper.
