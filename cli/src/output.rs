@@ -1,12 +1,67 @@
-//! What reaches stdout: text of a server is escaped, JSON stays JSON.
+//! What reaches stdout and stderr: text of a server is escaped, JSON stays JSON, and what must not be
+//! shown is masked, also where a server sends it back.
 
+use std::borrow::Cow;
+use std::fmt::Write as _;
 use std::io::{self, IsTerminal, Write};
+use std::sync::{Mutex, PoisonError};
+
+use mcpico_core::auth::mask;
 
 use serde_json::Value;
 
 use crate::failure::Failure;
 use crate::surface::Kind;
 use crate::terminal::{escape, escape_lines, is_unseen};
+
+/// Shorter tokens are not looked for: words are as short.
+const MIN_TOKEN: usize = 8;
+
+/// Shorter parts of a token and shorter secrets are not looked for.
+const MIN_SECRET: usize = 16;
+
+/// Texts that are not printed, and what is printed in their place. Kept here, where all output passes,
+/// so that no path can forget about them.
+static CONCEALED: Mutex<Vec<(String, String)>> = Mutex::new(Vec::new());
+
+/// From now on `token` is printed as its mask, and its signature alone as `***`.
+pub(crate) fn conceal_token(token: &str) {
+    conceal(token, MIN_TOKEN, mask(token.as_bytes()).as_str());
+    if let Some((_, signature)) = token.rsplit_once('.') {
+        conceal(signature, MIN_SECRET, "***");
+    }
+}
+
+/// From now on `secret` is printed as `***`, also as it stands in JSON.
+pub(crate) fn conceal_secret(secret: &[u8]) {
+    let Ok(secret) = str::from_utf8(secret) else { return };
+    conceal(secret, MIN_SECRET, "***");
+    let quoted = Value::from(secret).to_string();
+    if let Some(quoted) = quoted.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) {
+        conceal(quoted, MIN_SECRET, "***");
+    }
+}
+
+fn conceal(text: &str, shortest: usize, shown: &str) {
+    let mut concealed = CONCEALED.lock().unwrap_or_else(PoisonError::into_inner);
+    if text.len() >= shortest && concealed.iter().all(|(other, _)| other != text) {
+        concealed.push((text.to_owned(), shown.to_owned()));
+        // A token comes before the signature that it ends in.
+        concealed.sort_by_key(|(text, _)| std::cmp::Reverse(text.len()));
+    }
+}
+
+/// `text` without what must not be shown.
+pub(crate) fn concealed(text: &str) -> Cow<'_, str> {
+    let concealed = CONCEALED.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut shown = Cow::Borrowed(text);
+    for (text, instead) in concealed.iter() {
+        if shown.contains(text) {
+            shown = Cow::Owned(shown.replace(text, instead));
+        }
+    }
+    shown
+}
 
 /// How the texts of a result are printed.
 #[derive(Clone, Copy, Debug)]
@@ -32,7 +87,7 @@ impl Print {
             let nested = &item["resource"]["text"];
             match (item["text"].as_str().or(nested.as_str()), item["type"].as_str()) {
                 (Some(text), _) if self.raw => {
-                    let _ = io::stdout().write_all(text.as_bytes());
+                    let _ = io::stdout().write_all(concealed(text).as_bytes());
                 }
                 (Some(text), _) => line(&escape_lines(text)),
                 (None, kind) => {
@@ -63,7 +118,12 @@ pub(crate) fn json(value: &Value) {
 
 /// Prints a line. A reader that has gone away is no error.
 pub(crate) fn line(text: &str) {
-    let _ = writeln!(io::stdout(), "{text}");
+    let _ = writeln!(io::stdout(), "{}", concealed(text));
+}
+
+/// Prints a line to standard error, behind the name of the command.
+pub(crate) fn error_line(text: &str) {
+    let _ = writeln!(io::stderr(), "mcpico: {}", concealed(text));
 }
 
 fn visible_json(value: &Value) -> String {
@@ -72,7 +132,7 @@ fn visible_json(value: &Value) -> String {
         // Outside of strings JSON is ASCII, so whatever is hidden stands in a string.
         if c != '\n' && is_unseen(c) {
             for unit in c.encode_utf16(&mut [0; 2]) {
-                visible.push_str(&format!("\\u{unit:04x}"));
+                let _ = write!(visible, "\\u{unit:04x}");
             }
         } else {
             visible.push(c);
