@@ -274,6 +274,9 @@ fn a_token_that_is_none_is_masked_too() {
         assert_eq!((run.code, &run.out[..]), (2, ""), "{run:?}");
         assert!(!run.err.contains(token), "{run:?}");
         assert!(run.err.contains("RFC 6750") && run.err.contains("try:"), "{run:?}");
+        let run =
+            crate::house::run(&["test", &house.url, "--jwt-token-file", &file("token", token)]);
+        assert_eq!((run.code, &run.out[..]), (2, ""), "{run:?}");
     }
     assert!(house.requests().is_empty());
 }

@@ -281,6 +281,46 @@ fn friends_that_are_not_let_in() {
     }
 }
 
+#[test]
+fn what_strangers_get_counts_even_if_friends_get_nothing() {
+    type Answer = fn(&Request) -> Reply;
+    let cases: [(&str, Answer, &[&str]); 3] = [
+        (
+            "open without a token, broken with one",
+            |request| match request.bearer() {
+                None => request.honest(),
+                Some(_) => Reply::status(500, ""),
+            },
+            &["no-token", "malformed-token", "wrong-secret", "expired-token", "valid-token"],
+        ),
+        (
+            "open without a token, closed with one",
+            |request| match request.bearer() {
+                None => request.honest(),
+                Some(_) => denied(request),
+            },
+            &["no-token", "valid-token"],
+        ),
+        (
+            "reset without a token, closed with one",
+            |request| match request.bearer() {
+                None => Reply::Reset,
+                Some(_) => denied(request),
+            },
+            &["no-token", "valid-token"],
+        ),
+    ];
+    for (name, answer, failed) in cases {
+        let report = test(&House::new(answer));
+        assert_eq!(
+            (report.code, &report.ids("failed")[..]),
+            (1, failed),
+            "{name}: {}",
+            report.text
+        );
+    }
+}
+
 fn html() -> Reply {
     Reply::status(200, "<html>hello</html>").with("Content-Type", "text/html")
 }

@@ -5,12 +5,10 @@
 //! cannot be rewritten into a second text with the same meaning.
 //!
 //! [`decode`] is for text that its sender may know, such as the header and the claims of a token:
-//! it looks symbols up in a table. Tags are read by arithmetic without branches or tables, and
-//! everything is written by `base64ct`, so that both take the same time for every content of a length.
+//! it looks symbols up in a table. Tags are read, and everything is written, by arithmetic without
+//! branches or tables, so that both take the same time for every content of a length.
 
 use core::fmt;
-
-use base64ct::{Base64UrlUnpadded, Encoding};
 
 use crate::OutputTooSmall;
 
@@ -179,8 +177,7 @@ const fn sextet_without_branches(symbol: u8) -> (u8, u8) {
 /// `0xff` where `ascii` is from `first` to `last`, else `0`; all three are below `0x80`.
 #[inline]
 const fn within(ascii: u8, first: u8, last: u8) -> u8 {
-    // Each sum has its top bit set from the named byte on.
-    spread(ascii.wrapping_add(0x80 - first) ^ ascii.wrapping_add(0x7f - last))
+    from(ascii, first) & !from(ascii, last.wrapping_add(1))
 }
 
 /// The top bit in every place.
@@ -196,10 +193,43 @@ const fn spread(bits: u8) -> u8 {
 pub fn encode<'o>(bytes: &[u8], out: &'o mut [u8]) -> Result<&'o str, OutputTooSmall> {
     let needed = encoded_len(bytes.len());
     let out = out.get_mut(..needed).ok_or(OutputTooSmall { needed })?;
-    match Base64UrlUnpadded::encode(bytes, out) {
-        Ok(text) => Ok(text),
-        Err(_) => Err(OutputTooSmall { needed }),
+    write_symbols(bytes, out);
+    Ok(core::str::from_utf8(out).unwrap_or_default())
+}
+
+/// Writes the symbols of `bytes` to `out`, which has room for exactly them.
+fn write_symbols(bytes: &[u8], out: &mut [u8]) {
+    let (triples, tail) = bytes.as_chunks::<3>();
+    let (quads, rest) = out.as_chunks_mut::<4>();
+    for ([a, b, c], quad) in triples.iter().zip(quads) {
+        *quad = [a >> 2, a << 4 | b >> 4, b << 2 | c >> 6, *c].map(symbol);
     }
+    match (tail, rest) {
+        (&[a], [first, second]) => [*first, *second] = [a >> 2, a << 4].map(symbol),
+        (&[a, b], [first, second, third]) => {
+            [*first, *second, *third] = [a >> 2, a << 4 | b >> 4, b << 2].map(symbol);
+        }
+        _ => {}
+    }
+}
+
+/// The symbol of the low six bits of `bits`.
+#[inline]
+const fn symbol(bits: u8) -> u8 {
+    let bits = bits & 0x3f;
+    // From each of these on, the symbols go on elsewhere in ASCII.
+    let shift = b'A'
+        .wrapping_add(from(bits, 26) & (b'a' - 26 - b'A'))
+        .wrapping_add(from(bits, 52) & b'0'.wrapping_sub(52).wrapping_sub(b'a' - 26))
+        .wrapping_add(from(bits, 62) & b'-'.wrapping_sub(62).wrapping_sub(b'0'.wrapping_sub(52)))
+        .wrapping_add(from(bits, 63) & (b'_' - 63).wrapping_sub(b'-'.wrapping_sub(62)));
+    bits.wrapping_add(shift)
+}
+
+/// `0xff` where `ascii` is `first` or more, else `0`; both are below `0x80`.
+#[inline]
+const fn from(ascii: u8, first: u8) -> u8 {
+    spread(ascii.wrapping_add(0x80 - first))
 }
 
 /// Encodes the last `len` bytes of `region` over the whole of it.
@@ -217,8 +247,7 @@ pub(super) fn encode_in_place(region: &mut [u8], len: usize) {
         }
         let taken = left.min(BLOCK);
         let Some((room, after)) = rest.split_at_mut_checked(encoded_len(taken)) else { return };
-        // The room has the size that the bytes encode to, so there is no error.
-        let _ = Base64UrlUnpadded::encode(block.get(..taken).unwrap_or_default(), room);
+        write_symbols(block.get(..taken).unwrap_or_default(), room);
         (rest, left) = (after, left.saturating_sub(taken));
     }
 }
@@ -257,6 +286,7 @@ fn sextet(symbol: u8) -> u8 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use base64ct::{Base64UrlUnpadded, Encoding};
     use proptest::prelude::*;
     use std::{vec, vec::Vec};
 

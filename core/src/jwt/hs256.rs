@@ -3,7 +3,7 @@
 use core::fmt;
 
 use hmac::{Hmac, KeyInit, Mac};
-use sha2::Sha256;
+use sha2::{Digest, Sha256};
 use subtle::{Choice, ConstantTimeEq};
 use zeroize::{ZeroizeOnDrop, Zeroizing};
 
@@ -91,13 +91,26 @@ impl Hs256Key {
         // `hmac` does not wipe the block that it pads, and the compression function keeps its
         // message words on the stack.
         zeroize::zeroize_stack::<WIPED_STACK>();
-        key
+        Ok(key)
     }
 
+    /// Makes the key from one block, since of a block every length is known and no copy can fail.
     #[inline(never)]
-    fn precompute(secret: &[u8]) -> Result<Self, KeyError> {
-        // HMAC takes a secret of any length, so the error cannot come up.
-        Hmac::new_from_slice(secret).map(Self).map_err(|_| KeyError::Empty)
+    fn precompute(secret: &[u8]) -> Self {
+        let mut block = Zeroizing::new([0; BLOCK]);
+        if secret.len() > BLOCK {
+            fill(&mut block, &Sha256::digest(secret));
+        } else {
+            fill(&mut block, secret);
+        }
+        Self(Hmac::new((&*block).into()))
+    }
+}
+
+/// Copies `bytes` to the start of `block`.
+fn fill(block: &mut [u8; BLOCK], bytes: &[u8]) {
+    for (to, from) in block.iter_mut().zip(bytes) {
+        *to = *from;
     }
 }
 
@@ -142,6 +155,9 @@ impl fmt::Display for KeyError {
 }
 
 impl core::error::Error for KeyError {}
+
+/// Bytes of a block of SHA-256, which a secret is padded to.
+const BLOCK: usize = 64;
 
 const PEM: &[u8] = b"-----BEGIN";
 

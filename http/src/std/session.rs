@@ -63,8 +63,8 @@ impl fmt::Debug for Options {
 
 /// A client of one server over HTTP.
 ///
-/// Its futures may be dropped at any time: what they had begun is given up with the connection, and the next
-/// call makes a new one.
+/// Its futures may be dropped at any time: what they had begun is given up with the connection, and
+/// the next call makes a new one.
 pub struct Session {
     url: String,
     options: Options,
@@ -160,9 +160,9 @@ impl Session {
 
     /// Sends a request; `observe` sees every event but the response.
     ///
-    /// A session that the server has lost is opened again and the request repeated once. A request that
-    /// was sent on a connection which the server was just closing is repeated on a new one, unless it
-    /// is a tool call or an extension: that may have been carried out.
+    /// A session that the server has lost is opened again and the request repeated once. A request
+    /// that was sent on a connection which the server was just closing is repeated on a new one,
+    /// unless it is a tool call or an extension: that may have been carried out.
     ///
     /// # Errors
     /// [`SessionError`].
@@ -354,7 +354,8 @@ async fn open(
     Ok(connection)
 }
 
-/// Answers a request of the server. Its stream stays open meanwhile, so that takes a connection of its own.
+/// Answers a request of the server. Its stream stays open meanwhile, so that takes a connection of
+/// its own.
 async fn answer(
     url: &str,
     options: &Options,

@@ -24,8 +24,8 @@ pub(crate) const PATIENT: Deadlines = Deadlines {
     total: Duration::from_mins(1),
 };
 
-/// Short enough for a test to run into it. Only one deadline of a test is, so that a busy machine cannot
-/// bring about another one.
+/// Short enough for a test to run into it. Only one deadline of a test is, so that a busy machine
+/// cannot bring about another one.
 pub(crate) const SHORT: Duration = Duration::from_millis(150);
 
 pub(crate) const CONNECT: Deadlines = Deadlines { connect: SHORT, ..PATIENT };

@@ -190,8 +190,8 @@ async fn events_for_ever() {
     assert_deadline(error, Deadline::Total, TOTAL.total);
 }
 
-/// A stream that stays open behind the response and never ends; the response has come, so the exchange
-/// is not an error, and it is not waited for until the last deadline.
+/// A stream that stays open behind the response and never ends; the response has come, so the
+/// exchange is not an error, and it is not waited for until the last deadline.
 #[tokio::test]
 async fn comments_for_ever_behind_the_response() {
     let (seen, error) = end(PATIENT, |mut link| {

@@ -1,5 +1,5 @@
-//! What was found broken in reqwless's own reading and writing, each shown not to be in this adapter:
-//! over a tokio connection and over one that reqwless has made.
+//! What was found broken in reqwless's own reading and writing, each shown not to be in this
+//! adapter: over a tokio connection and over one that reqwless has made.
 
 use std::sync::mpsc;
 
@@ -268,8 +268,8 @@ async fn a_head_may_come_byte_by_byte() {
     assert!(outcome.open);
 }
 
-/// The server sends the next part only when the client has handed out the one before, so a part that is
-/// held back is a deadlock and runs into the deadline.
+/// The server sends the next part only when the client has handed out the one before, so a part
+/// that is held back is a deadlock and runs into the deadline.
 #[tokio::test]
 async fn event_streams_arrive_as_they_are_sent() {
     async fn stream<C: Connect>(mut connector: C, chunked: bool) {

@@ -94,7 +94,8 @@ async fn an_idle_connection_that_the_server_closed_is_replaced() {
         let mut session = modern(&peer);
         for calls in 1..=3 {
             assert_eq!(session.call(CALL, &mut |_| {}).await, done());
-            // A program that does something else meanwhile does not let the runtime look at the socket.
+            // A program that does something else meanwhile does not let the runtime look at the
+            // socket.
             peer.closed(calls);
             if !blocking {
                 tokio::time::sleep(Duration::from_millis(20)).await;
