@@ -105,19 +105,19 @@ impl Hs256Key {
         }
         Self(Hmac::new((&*block).into()))
     }
-}
-
-/// Copies `bytes` to the start of `block`.
-fn fill(block: &mut [u8; BLOCK], bytes: &[u8]) {
-    for (to, from) in block.iter_mut().zip(bytes) {
-        *to = *from;
-    }
 
     #[inline(never)]
     fn tag(&self, message: &[u8]) -> [u8; 32] {
         let mut mac = self.0.clone();
         mac.update(message);
         mac.finalize().into_bytes().into()
+    }
+}
+
+/// Copies `bytes` to the start of `block`.
+fn fill(block: &mut [u8; BLOCK], bytes: &[u8]) {
+    for (to, from) in block.iter_mut().zip(bytes) {
+        *to = *from;
     }
 }
 
