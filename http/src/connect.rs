@@ -8,7 +8,7 @@ use crate::Endpoint;
 
 /// Makes connections to an endpoint.
 ///
-/// A connection may borrow what made it, as those of reqwless do, so one that is lost has to be dropped
+/// A future of [`connect`](Self::connect) is dropped when its deadline passes. A connection may borrow what made it, as those of reqwless do, so one that is lost has to be dropped
 /// before the next one is made.
 pub trait Connect {
     /// The connection: bytes in, bytes out, TLS included.
@@ -48,7 +48,7 @@ pub enum ConnectError {
 pub enum TlsError {
     /// The certificate is not valid yet or any more.
     Expired,
-    /// The peer does not speak TLS, or no version or cipher that we speak.
+    /// The peer does not speak TLS, or no version or cipher that we speak, or it closed the connection.
     Handshake,
     /// Another fault of the certificate.
     InvalidCertificate,
@@ -56,6 +56,8 @@ pub enum TlsError {
     Name,
     /// The certificate was revoked.
     Revoked,
+    /// What this machine trusts cannot be read, or it trusts nobody.
+    TrustStore,
     /// The certificate is self-signed or from an issuer that this machine does not trust.
     UnknownIssuer,
 }
@@ -80,6 +82,7 @@ impl fmt::Display for TlsError {
             Self::InvalidCertificate => "the server's certificate is invalid",
             Self::Name => "the server's certificate is for another name",
             Self::Revoked => "the server's certificate was revoked",
+            Self::TrustStore => "the trust store of this machine is empty or cannot be read",
             Self::UnknownIssuer => {
                 "the server's certificate is self-signed or from an unknown issuer"
             }

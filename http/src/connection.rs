@@ -1,19 +1,25 @@
 //! One connection, one exchange at a time.
 
+use core::fmt;
 use core::time::Duration;
 
 use embedded_io_async::{Error as _, ErrorKind, Read, Write};
 use mcpico_core::auth::Bearer;
 use mcpico_core::client::{Answer, Call, Client, Event, Exchange, Post, ServerRequest, Verb};
-use mcpico_core::http1::{Body, Head, HeadReader, Method, RequestHead};
+use mcpico_core::http1::{Body, Head, HeadReader, Method, RequestError, RequestHead};
 use mcpico_core::inbox::Inbox;
 
 use crate::{Connect, Deadline, Deadlines, Endpoint, Error, Timer};
 
-/// Longest time that is spent on the rest of a body behind the response, to use the connection again.
+/// Longest time that is spent on the rest of a body behind the response, so that the connection can be used
+/// again.
 const DRAIN: Duration = Duration::from_millis(100);
 
 /// A connection to an endpoint. It carries one exchange after the other while it [is open](Self::is_open).
+///
+/// Whether the peer has closed an idle connection, or sent something unasked, shows only in the next
+/// exchange: [`Error::ClosedUnanswered`] or [`Error::Reset`], or a response that matches no id. Who can ask
+/// the socket, as `std::Session` does, asks before.
 #[derive(Debug)]
 pub struct Connection<Io, T> {
     io: Io,
@@ -70,25 +76,23 @@ impl<Io: Read + Write, T: Timer> Connection<Io, T> {
         out: &mut [u8],
         storage: &'r mut [u8],
     ) -> Result<Option<Reply<'r, Io, T>>, Error> {
-        if client.revision().is_some() {
-            return Ok(None);
-        }
-        self.check(endpoint, bearer)?;
-        let sent = bearer.is_some();
-        let needed = size(client.clone().connect(bearer, &mut []))?;
-        let (post, room) = split(out, needed)?;
-        let Some((post, exchange)) = client.connect(bearer, post)? else { return Ok(None) };
-        self.exchange(endpoint, client, post, exchange, sent, room, storage).await.map(Some)
+        self.exchange(endpoint, client, bearer, out, storage, |client, out| {
+            client.connect(bearer, out)
+        })
+        .await
     }
 
     /// Sends a request and reads the head of the answer.
     ///
-    /// `out` takes the request head, and the message once or twice: 1 KiB is enough for small arguments.
-    /// `storage` takes the head of the answer and then one message at a time.
+    /// `out` takes the message, the request head and, to send both by one write, the message again: 1 KiB
+    /// is enough for small arguments and a short bearer. Where only the first two fit, head and message go
+    /// in a write each. `storage` takes the head of the answer and then one message at a time.
     ///
     /// # Errors
-    /// [`Error`]. Nothing was sent when it is one of [`Error::BearerOverPlaintext`], [`Error::NotOpen`],
-    /// [`Error::Request`] or a [misuse](mcpico_core::Misuse); otherwise the connection is closed.
+    /// [`Error`]. Nothing was sent, and client and connection are as they were, when it is one of
+    /// [`Error::BearerOverPlaintext`], [`Error::NotOpen`], [`Error::Request`],
+    /// [`Misuse`](mcpico_core::Misuse) or [`OutputTooSmall`](mcpico_core::Error::OutputTooSmall), whose
+    /// `needed` is room for one write. After any other the connection is closed.
     pub async fn call<'r>(
         &'r mut self,
         endpoint: &Endpoint<'_>,
@@ -97,12 +101,12 @@ impl<Io: Read + Write, T: Timer> Connection<Io, T> {
         out: &mut [u8],
         storage: &'r mut [u8],
     ) -> Result<Reply<'r, Io, T>, Error> {
-        self.check(endpoint, call.bearer_token())?;
-        let sent = call.bearer_token().is_some();
-        let needed = size(client.request(call, &mut []))?;
-        let (post, room) = split(out, needed)?;
-        let (post, exchange) = client.request(call, post)?;
-        self.exchange(endpoint, client, post, exchange, sent, room, storage).await
+        let bearer = call.bearer_token();
+        self.exchange(endpoint, client, bearer, out, storage, |client, out| {
+            client.request(call, out).map(Some)
+        })
+        .await?
+        .ok_or(NOTHING_TO_SEND)
     }
 
     /// Answers a request of the server. It takes a connection of its own while the stream that the
@@ -121,12 +125,11 @@ impl<Io: Read + Write, T: Timer> Connection<Io, T> {
         out: &mut [u8],
         storage: &'r mut [u8],
     ) -> Result<Reply<'r, Io, T>, Error> {
-        self.check(endpoint, bearer)?;
-        let sent = bearer.is_some();
-        let needed = size(client.answer(request, answer, bearer, &mut []))?;
-        let (post, room) = split(out, needed)?;
-        let (post, exchange) = client.answer(request, answer, bearer, post)?;
-        self.exchange(endpoint, client, post, exchange, sent, room, storage).await
+        self.exchange(endpoint, client, bearer, out, storage, |client, out| {
+            client.answer(request, answer, bearer, out).map(Some)
+        })
+        .await?
+        .ok_or(NOTHING_TO_SEND)
     }
 
     /// Ends the session, when there is one.
@@ -141,12 +144,8 @@ impl<Io: Read + Write, T: Timer> Connection<Io, T> {
         out: &mut [u8],
         storage: &'r mut [u8],
     ) -> Result<Option<Reply<'r, Io, T>>, Error> {
-        self.check(endpoint, bearer)?;
-        let sent = bearer.is_some();
-        let needed = size(client.clone().end(bearer, &mut []))?;
-        let (post, room) = split(out, needed)?;
-        let Some((post, exchange)) = client.end(bearer, post)? else { return Ok(None) };
-        self.exchange(endpoint, client, post, exchange, sent, room, storage).await.map(Some)
+        self.exchange(endpoint, client, bearer, out, storage, |client, out| client.end(bearer, out))
+            .await
     }
 
     /// Whether another exchange can be carried.
@@ -172,24 +171,48 @@ impl<Io: Read + Write, T: Timer> Connection<Io, T> {
         if bearer.is_some() && !safe { Err(Error::BearerOverPlaintext) } else { Ok(()) }
     }
 
-    #[expect(clippy::too_many_arguments, reason = "nothing is owned here")]
+    /// Sends what `write` writes and reads the head of the answer; `None` when it writes nothing.
     async fn exchange<'r>(
         &'r mut self,
         endpoint: &Endpoint<'_>,
         client: &mut Client,
-        post: Post<'_>,
-        exchange: Exchange,
-        bearer_sent: bool,
-        room: &mut [u8],
+        bearer: Option<Bearer<'_>>,
+        out: &mut [u8],
         storage: &'r mut [u8],
-    ) -> Result<Reply<'r, Io, T>, Error> {
-        let method = match post.verb() {
-            Verb::Post => Method::Post,
-            Verb::Delete => Method::Delete,
+        write: impl for<'o> Fn(&mut Client, &'o mut [u8]) -> Written<'o>,
+    ) -> Result<Option<Reply<'r, Io, T>>, Error> {
+        // The client changes only when the whole request has been written.
+        let mut next = client.clone();
+        let message = match write(&mut next, &mut []) {
+            Ok(None) => return Ok(None),
+            Ok(Some(_)) => 0,
+            Err(mcpico_core::Error::OutputTooSmall { needed }) => needed,
+            Err(error) => return Err(error.into()),
         };
-        let head = RequestHead { method, target: endpoint.target(), host: endpoint.authority() };
-        let length = (post.verb() == Verb::Post).then_some(post.body().len() as u64);
-        let head = head.write(post.headers(), length, room)?.len();
+        self.check(endpoint, bearer)?;
+        let too_small = too_small(endpoint, message)?;
+        let (text, room) = out.split_at_mut_checked(message).ok_or(too_small)?;
+        next.clone_from(client);
+        let Some((post, exchange)) = write(&mut next, text)? else { return Ok(None) };
+        let head = match request_head(endpoint, post.verb()).write(
+            post.headers(),
+            (post.verb() == Verb::Post).then_some(post.body().len() as u64),
+            room,
+        ) {
+            Ok(head) => head.len(),
+            Err(RequestError::OutputTooSmall(_)) => return Err(too_small),
+            Err(error) => return Err(error.into()),
+        };
+        // One write is one packet; two are sent only when there is no room to join them.
+        let joined = head.saturating_add(post.body().len());
+        let (first, second) = match room.get_mut(head..joined) {
+            Some(behind) => {
+                behind.copy_from_slice(post.body());
+                (room.get(..joined).unwrap_or_default(), &[][..])
+            }
+            None => (room.get(..head).unwrap_or_default(), post.body()),
+        };
+        client.clone_from(&next);
         // Until the exchange is over nobody knows what stands on the wire.
         self.open = false;
         self.exchanges = self.exchanges.saturating_add(1);
@@ -199,48 +222,61 @@ impl<Io: Read + Write, T: Timer> Connection<Io, T> {
             exchange,
             body: None,
             head: 0,
-            bearer_sent,
+            bearer_sent: bearer.is_some(),
             response_begun: false,
             started,
+            answered: None,
+            reading: false,
+            doubtful: false,
+            failure: None,
             connection: self,
         };
-        // One write is one packet; two are sent only when there is no room to join them.
-        let joined = head.saturating_add(post.body().len());
-        if let Some(packet) = room.get_mut(head..joined) {
-            packet.copy_from_slice(post.body());
-            reply.write(room.get(..joined).unwrap_or_default()).await?;
-        } else {
-            reply.write(room.get(..head).unwrap_or_default()).await?;
-            reply.write(post.body()).await?;
+        if let Err(error) = reply.send(first, second).await {
+            // A server may refuse a request before it has read all of it; then its answer says more.
+            reply.doubtful = true;
+            if !matches!(error, Error::Reset { .. }) || reply.read_head(client).await.is_err() {
+                return Err(error);
+            }
+            return Ok(Some(reply));
         }
-        reply.flush().await?;
         reply.read_head(client).await?;
-        Ok(reply)
+        Ok(Some(reply))
     }
 }
 
-/// The size that the message takes.
-#[expect(clippy::needless_pass_by_value, reason = "what was measured is of no use")]
-fn size<M>(measured: Result<M, mcpico_core::Error>) -> Result<usize, Error> {
-    match measured {
-        Ok(_) => Ok(0),
-        Err(mcpico_core::Error::OutputTooSmall { needed }) => Ok(needed),
-        Err(error) => Err(error.into()),
-    }
+/// What a client has written, if there was anything to write.
+type Written<'o> = Result<Option<(Post<'o>, Exchange)>, mcpico_core::Error>;
+
+/// For requests, which always write something.
+const NOTHING_TO_SEND: Error =
+    Error::Client(mcpico_core::Error::Misuse(mcpico_core::Misuse::NotReady));
+
+const fn request_head<'e>(endpoint: &Endpoint<'e>, verb: Verb) -> RequestHead<'e> {
+    let method = match verb {
+        Verb::Post => Method::Post,
+        Verb::Delete => Method::Delete,
+    };
+    RequestHead { method, target: endpoint.target(), host: endpoint.authority() }
 }
 
-/// Room for the message, and for the request head behind it.
-fn split(out: &mut [u8], message: usize) -> Result<(&mut [u8], &mut [u8]), Error> {
-    // The request head repeats the headers and adds a few lines.
-    let needed = message.saturating_mul(2);
-    out.split_at_mut_checked(message)
-        .ok_or(Error::Client(mcpico_core::Error::OutputTooSmall { needed }))
+/// The error for a buffer that cannot take a message of that length, headers included, and its head.
+fn too_small(endpoint: &Endpoint<'_>, message: usize) -> Result<Error, Error> {
+    // No verb is longer, and the body is no longer than the message.
+    let head = request_head(endpoint, Verb::Delete);
+    let lines = match head.write([], Some(message as u64), &mut []) {
+        Ok(lines) => lines.len(),
+        Err(RequestError::OutputTooSmall(small)) => small.needed,
+        Err(error) => return Err(error.into()),
+    };
+    // The head repeats the headers of the message, and the body stands once more behind it.
+    let needed = message.saturating_mul(2).saturating_add(lines);
+    Ok(Error::Client(mcpico_core::Error::OutputTooSmall { needed }))
 }
 
 /// The answer to one request, as it comes in.
 ///
-/// Dropping it before [`next_event`](Self::next_event) gave [`Event::Closed`] gives up the connection.
-#[derive(Debug)]
+/// [`Event::Closed`] says that it was read to its end; dropping it before its body has come whole gives up
+/// the connection.
 pub struct Reply<'r, Io, T> {
     connection: &'r mut Connection<Io, T>,
     exchange: Exchange,
@@ -251,30 +287,36 @@ pub struct Reply<'r, Io, T> {
     bearer_sent: bool,
     response_begun: bool,
     started: Duration,
+    /// When the response had come.
+    answered: Option<Duration>,
+    /// A read has begun; when it is found so, its future was dropped.
+    reading: bool,
+    /// The connection cannot be used again, however the response ends.
+    doubtful: bool,
+    failure: Option<Error>,
 }
 
 impl<Io: Read + Write, T: Timer> Reply<'_, Io, T> {
     /// The next event. [`Event::NeedData`] does not occur: the bytes are read here.
     ///
+    /// A refusal (a status of 300 and above) whose body does not come whole is still
+    /// [`Event::Rejected`], with what came of it. Behind the response the rest of the body is read for a
+    /// tenth of a second at most.
+    ///
     /// # Errors
-    /// [`Error`]; the connection is closed then.
+    /// [`Error`]; the connection is closed then, and the error is repeated.
     pub async fn next_event(&mut self) -> Result<Event<'_>, Error> {
-        self.inbox.discard(core::mem::take(&mut self.head));
-        while self.exchange.needs_data(&mut self.inbox)? {
-            let limit = self.connection.deadlines.idle;
-            if self.exchange.is_answered() {
-                // The response is there; the rest only decides whether the connection is used again.
-                if self.fill(DRAIN, Deadline::Idle).await.is_err() {
-                    self.inbox.close();
-                }
-                continue;
-            }
-            self.fill(limit, Deadline::Idle).await?;
+        if let Some(error) = self.failure {
+            return Err(error);
         }
-        if self.body.is_some_and(|body| body.may_reuse()) {
-            self.connection.open = true;
+        if let Err(error) = self.gather().await {
+            return Err(fail(self.connection, &mut self.failure, error));
         }
-        Ok(self.exchange.next_event(&mut self.inbox)?)
+        self.connection.open = !self.doubtful && self.body.is_some_and(|body| body.may_reuse());
+        match self.exchange.next_event(&mut self.inbox) {
+            Ok(event) => Ok(event),
+            Err(error) => Err(fail(self.connection, &mut self.failure, error.into())),
+        }
     }
 
     /// The HTTP status.
@@ -293,9 +335,34 @@ impl<Io: Read + Write, T: Timer> Reply<'_, Io, T> {
         &self.exchange
     }
 
-    /// The unread start of the answer, for a message about an answer that is no MCP.
+    /// The part of the body that has come and is in no event, for a message about an answer that is no
+    /// MCP.
     pub fn unread(&self) -> &[u8] {
-        self.inbox.unread()
+        self.inbox.unread().get(self.head..).unwrap_or_default()
+    }
+
+    /// Reads until there is an event.
+    async fn gather(&mut self) -> Result<(), Error> {
+        self.inbox.discard(core::mem::take(&mut self.head));
+        while self.exchange.needs_data(&mut self.inbox)? {
+            if self.exchange.is_answered() {
+                // The response is there; the rest only decides whether the connection is used again.
+                let now = self.connection.timer.now();
+                let answered = *self.answered.get_or_insert(now);
+                let left = DRAIN.saturating_sub(now.saturating_sub(answered));
+                if left.is_zero() || self.fill(left, Deadline::Idle).await.is_err() {
+                    self.inbox.close();
+                }
+                continue;
+            }
+            let limit = self.connection.deadlines.idle;
+            match self.fill(limit, Deadline::Idle).await {
+                // A refusal stays one when its page is cut.
+                Err(_) if self.exchange.status() >= 300 => self.inbox.close(),
+                filled => filled?,
+            }
+        }
+        Ok(())
     }
 
     async fn read_head(&mut self, client: &mut Client) -> Result<(), Error> {
@@ -330,8 +397,15 @@ impl<Io: Read + Write, T: Timer> Reply<'_, Io, T> {
     fn deframe(&mut self) -> Result<(), Error> {
         let Some(body) = &mut self.body else { return Ok(()) };
         let bytes = self.inbox.unread_mut().get_mut(self.head..).unwrap_or_default();
-        let decoded = body.decode(bytes)?;
-        let kept = self.head.saturating_add(decoded.len);
+        let kept = match body.decode(bytes) {
+            Ok(decoded) => self.head.saturating_add(decoded.len),
+            // A refusal stays one when its page is cut.
+            Err(_) if self.exchange.status() >= 300 => {
+                self.inbox.close();
+                self.head
+            }
+            Err(error) => return Err(error.into()),
+        };
         self.inbox.truncate(kept);
         if body.is_complete() {
             self.inbox.close();
@@ -345,13 +419,16 @@ impl<Io: Read + Write, T: Timer> Reply<'_, Io, T> {
             return Ok(());
         }
         let (limit, which) = self.remaining(limit, which)?;
+        // A read that was dropped may have lost bytes.
+        self.doubtful |= core::mem::replace(&mut self.reading, true);
         let spare = self.inbox.spare();
         let read = self.connection.io.read(spare);
         let count = match self.connection.timer.timeout(limit, read).await {
             Ok(Ok(count)) => count,
             Ok(Err(error)) => return Err(self.fault(error.kind())),
-            Err(_) => return Err(Error::Deadline(which, limit)),
+            Err(_) => return Err(self.missed(which)),
         };
+        self.reading = false;
         if count == 0 {
             return self.end_of_input();
         }
@@ -380,6 +457,12 @@ impl<Io: Read + Write, T: Timer> Reply<'_, Io, T> {
         Ok(())
     }
 
+    async fn send(&mut self, first: &[u8], second: &[u8]) -> Result<(), Error> {
+        self.write(first).await?;
+        self.write(second).await?;
+        self.flush().await
+    }
+
     async fn write(&mut self, mut bytes: &[u8]) -> Result<(), Error> {
         while !bytes.is_empty() {
             let (limit, which) = self.remaining(self.connection.deadlines.idle, Deadline::Idle)?;
@@ -388,7 +471,7 @@ impl<Io: Read + Write, T: Timer> Reply<'_, Io, T> {
                 Ok(Ok(0)) => return Err(self.fault(ErrorKind::WriteZero)),
                 Ok(Ok(count)) => bytes = bytes.get(count..).unwrap_or_default(),
                 Ok(Err(error)) => return Err(self.fault(error.kind())),
-                Err(_) => return Err(Error::Deadline(which, limit)),
+                Err(_) => return Err(self.missed(which)),
             }
         }
         Ok(())
@@ -400,19 +483,23 @@ impl<Io: Read + Write, T: Timer> Reply<'_, Io, T> {
         match self.connection.timer.timeout(limit, flush).await {
             Ok(Ok(())) => Ok(()),
             Ok(Err(error)) => Err(self.fault(error.kind())),
-            Err(_) => Err(Error::Deadline(which, limit)),
+            Err(_) => Err(self.missed(which)),
         }
     }
 
     /// The shorter of `limit` and what is left of the whole exchange's time.
     fn remaining(&self, limit: Duration, which: Deadline) -> Result<(Duration, Deadline), Error> {
-        let total = self.connection.deadlines.total;
         let spent = self.connection.timer.now().saturating_sub(self.started);
-        let left = total.saturating_sub(spent);
+        let left = self.connection.deadlines.total.saturating_sub(spent);
         if left.is_zero() {
-            return Err(Error::Deadline(Deadline::Total, total));
+            return Err(self.missed(Deadline::Total));
         }
         Ok(if left < limit { (left, Deadline::Total) } else { (limit, which) })
+    }
+
+    /// The error names the limit as it was set, not what was left of it.
+    const fn missed(&self, which: Deadline) -> Error {
+        Error::Deadline(which, self.connection.deadlines.of(which))
     }
 
     fn fault(&self, kind: ErrorKind) -> Error {
@@ -423,4 +510,21 @@ impl<Io: Read + Write, T: Timer> Reply<'_, Io, T> {
             kind => Error::Io(kind),
         }
     }
+}
+
+impl<Io, T> fmt::Debug for Reply<'_, Io, T> {
+    /// Shows no byte of the answer: it may hold a session id or worse.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Reply").field("status", &self.exchange.status()).finish_non_exhaustive()
+    }
+}
+
+fn fail<Io, T>(
+    connection: &mut Connection<Io, T>,
+    failure: &mut Option<Error>,
+    error: Error,
+) -> Error {
+    connection.open = false;
+    *failure = Some(error);
+    error
 }

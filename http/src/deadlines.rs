@@ -16,6 +16,17 @@ pub struct Deadlines {
     pub total: Duration,
 }
 
+impl Deadlines {
+    pub(crate) const fn of(&self, which: Deadline) -> Duration {
+        match which {
+            Deadline::Connect => self.connect,
+            Deadline::FirstByte => self.first_byte,
+            Deadline::Idle => self.idle,
+            Deadline::Total => self.total,
+        }
+    }
+}
+
 impl Default for Deadlines {
     /// 10 s to connect, 30 s to the first byte, 30 s between reads, 5 minutes in all.
     fn default() -> Self {

@@ -23,7 +23,7 @@ pub enum Error {
     },
     /// There is no connection.
     Connect(ConnectError),
-    /// A deadline passed; the connection is closed.
+    /// A deadline passed; the connection is closed. The limit is the one that was set.
     Deadline(Deadline, Duration),
     /// The URL is no endpoint.
     Endpoint(EndpointError),

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use mcpico_core::auth::Bearer;
-use mcpico_core::client::{Answer, Call, Client, Event, Response};
+use mcpico_core::client::{Answer, Call, Client, Event, Response, ServerRequest};
 use mcpico_core::jsonrpc::{ErrorObject, code};
 use mcpico_core::mcp::{ClientInfo, Method, Revision};
 use mcpico_core::{Misuse, PeerError};
@@ -62,7 +62,9 @@ impl fmt::Debug for Options {
 }
 
 /// A client of one server over HTTP.
-#[derive(Debug)]
+///
+/// Its futures may be dropped at any time: what they had begun is given up with the connection, and the next
+/// call makes a new one.
 pub struct Session {
     url: String,
     options: Options,
@@ -146,7 +148,13 @@ impl Session {
             if let Some(revision) = self.client.revision() {
                 return Ok(revision);
             }
-            self.handshake_step().await?;
+            self.open().await?;
+            let reused = self.is_connection_reused();
+            match self.handshake_step().await {
+                // The server was just closing the connection. On a new one that is its answer.
+                Err(error) if reused && error.is_unanswered() => {}
+                taken => taken?,
+            }
         }
     }
 
@@ -166,12 +174,13 @@ impl Session {
         let mut repeated = false;
         loop {
             self.connect().await?;
+            self.open().await?;
             let reused = self.is_connection_reused();
             let outcome = self.call_once(method, observe).await;
             let again = match &outcome {
-                Err(SessionError::Transport(
-                    Error::ClosedUnanswered { .. } | Error::Reset { response_begun: false, .. },
-                )) => reused && !matches!(method, Method::CallTool { .. } | Method::Other { .. }),
+                Err(error) if error.is_unanswered() => {
+                    reused && !matches!(method, Method::CallTool { .. } | Method::Other { .. })
+                }
                 Ok(Outcome::Error(error)) if error.code == code::UNSUPPORTED_PROTOCOL_VERSION => {
                     true
                 }
@@ -216,10 +225,12 @@ impl Session {
 
     /// Makes sure that there is a connection that can carry an exchange.
     async fn open(&mut self) -> Result<(), SessionError> {
-        let usable = self
-            .connection
-            .as_mut()
-            .is_some_and(|connection| connection.is_open() && !connection.io().is_stale());
+        let usable = match &mut self.connection {
+            Some(connection) if connection.is_open() => {
+                connection.exchanges() == 0 || !connection.io().is_stale().await
+            }
+            _ => false,
+        };
         if !usable {
             self.connection = None;
             self.connection = Some(open(&self.url, &self.options).await?);
@@ -228,7 +239,6 @@ impl Session {
     }
 
     async fn handshake_step(&mut self) -> Result<(), SessionError> {
-        self.open().await?;
         let bearer = bearer(&self.options)?;
         let endpoint = Endpoint::parse(&self.url).map_err(Error::from)?;
         let Some(connection) = &mut self.connection else { return Ok(()) };
@@ -267,7 +277,6 @@ impl Session {
         method: Method<'_>,
         observe: &mut dyn FnMut(&Event<'_>),
     ) -> Result<Outcome, SessionError> {
-        self.open().await?;
         self.reserve(method)?;
         let bearer = bearer(&self.options)?;
         let endpoint = Endpoint::parse(&self.url).map_err(Error::from)?;
@@ -304,22 +313,8 @@ impl Session {
                     }));
                 }
                 Event::ServerRequest(request) => {
-                    // The stream stays open meanwhile, so the answer takes a connection of its own.
-                    let mut aside = open(&self.url, &self.options).await?;
-                    let answer = Answer::default_for(&request);
-                    let (mut out, mut storage) = (vec![0; OUT], vec![0; OUT]);
-                    let mut consent = aside
-                        .answer(
-                            &endpoint,
-                            &mut self.client,
-                            &request,
-                            answer,
-                            bearer,
-                            &mut out,
-                            &mut storage,
-                        )
-                        .await?;
-                    while consent.next_event().await? != Event::Closed {}
+                    // The server decides what becomes of a request whose answer does not reach it.
+                    let _ = answer(&self.url, &self.options, &mut self.client, &request).await;
                 }
                 _ => {}
             }
@@ -359,6 +354,24 @@ async fn open(
     Ok(connection)
 }
 
+/// Answers a request of the server. Its stream stays open meanwhile, so that takes a connection of its own.
+async fn answer(
+    url: &str,
+    options: &Options,
+    client: &mut Client,
+    request: &ServerRequest<'_>,
+) -> Result<(), SessionError> {
+    let endpoint = Endpoint::parse(url).map_err(Error::from)?;
+    let mut connection = open(url, options).await?;
+    let (answer, bearer) = (Answer::default_for(request), bearer(options)?);
+    let (mut out, mut storage) = (vec![0; OUT], vec![0; OUT]);
+    let mut consent = connection
+        .answer(&endpoint, client, request, answer, bearer, &mut out, &mut storage)
+        .await?;
+    while consent.next_event().await? != Event::Closed {}
+    Ok(())
+}
+
 fn bearer(options: &Options) -> Result<Option<Bearer<'_>>, SessionError> {
     options.bearer.as_deref().map(Bearer::new).transpose().map_err(|_| SessionError::Token)
 }
@@ -376,6 +389,17 @@ fn rpc_error(error: &ErrorObject<'_>, status: u16) -> RpcError {
         message: error.message.to_string(),
         data: error.data.map(|data| data.text().into()),
         status,
+    }
+}
+
+impl fmt::Debug for Session {
+    /// Leaves out the buffers, which hold the bearer, and the query of the URL.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Session")
+            .field("endpoint", &Endpoint::parse(&self.url))
+            .field("options", &self.options)
+            .field("client", &self.client)
+            .finish_non_exhaustive()
     }
 }
 
@@ -397,6 +421,16 @@ impl SessionError {
                         | Error::Request(_)
                         | Error::Client(mcpico_core::Error::Misuse(_))
                 )
+        )
+    }
+
+    /// Whether the connection ended without a byte of an answer.
+    const fn is_unanswered(&self) -> bool {
+        matches!(
+            self,
+            Self::Transport(
+                Error::ClosedUnanswered { .. } | Error::Reset { response_begun: false, .. }
+            )
         )
     }
 

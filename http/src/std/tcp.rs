@@ -109,11 +109,23 @@ pub enum TokioIo {
 }
 
 impl TokioIo {
-    /// Whether the peer has closed the connection, or sent something unasked.
-    pub(super) fn is_stale(&self) -> bool {
+    /// Whether the peer has closed the connection, or sent something unasked; a connection of which this
+    /// is true must not be used again.
+    pub(super) async fn is_stale(&mut self) -> bool {
+        // What has arrived since the runtime last looked at the sockets counts, too.
+        tokio::task::yield_now().await;
         let stream = match self {
             Self::Plain(stream) => stream.inner(),
-            Self::Tls(stream) => stream.inner().get_ref().0,
+            Self::Tls(stream) => {
+                let (socket, tls) = stream.inner_mut().get_mut();
+                if tls
+                    .process_new_packets()
+                    .map_or(true, |state| state.plaintext_bytes_to_read() > 0)
+                {
+                    return true;
+                }
+                &*socket
+            }
         };
         let mut byte = [0];
         match stream.try_read(&mut byte) {

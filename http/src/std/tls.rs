@@ -1,5 +1,6 @@
 //! TLS by rustls.
 
+use std::io;
 use std::sync::Arc;
 
 use rustls::pki_types::ServerName;
@@ -13,13 +14,12 @@ use crate::{ConnectError, TlsError};
 
 /// TLS 1.2 and 1.3 with what the platform trusts.
 pub(super) fn platform_config() -> Result<Arc<ClientConfig>, ConnectError> {
-    let failed = |_| ConnectError::Tls(TlsError::Handshake);
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let config = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
-        .map_err(failed)?
+        .map_err(|_| ConnectError::Tls(TlsError::Handshake))?
         .with_platform_verifier()
-        .map_err(failed)?
+        .map_err(|_| ConnectError::Tls(TlsError::TrustStore))?
         .with_no_client_auth();
     Ok(Arc::new(config))
 }
@@ -36,6 +36,9 @@ pub(super) async fn handshake(
         let reason = error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>());
         match reason {
             Some(reason) => ConnectError::Tls(fault(reason)),
+            None if error.kind() == io::ErrorKind::UnexpectedEof => {
+                ConnectError::Tls(TlsError::Handshake)
+            }
             None => ConnectError::Io(embedded_io_async::Error::kind(&error)),
         }
     })

@@ -1,0 +1,11 @@
+//! The adapter against servers that write bytes, on loopback and in memory.
+
+mod ask;
+mod behaviours;
+mod corpus;
+mod failures;
+mod keep_alive;
+mod peer;
+mod reqwless_faults;
+mod session;
+mod tls;
