@@ -1,11 +1,17 @@
 //! The command line.
 
+use std::env;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::process;
 
+use clap::error::ErrorKind;
 use clap::{Args, Parser, Subcommand};
+use mcpico_core::auth::Redactor;
 
 use crate::serve::{Era, Revision};
+use crate::terminal;
+use crate::token;
 
 /// Tests JWT-protected MCP servers and proves what was authenticated
 #[derive(Debug, Parser)]
@@ -14,6 +20,42 @@ pub(crate) struct Arguments {
     #[command(subcommand)]
     pub(crate) command: Command,
 }
+
+impl Arguments {
+    /// Reads the command line; ends the process after help, and where the command line is wrong.
+    ///
+    /// The message shows no token, and no long argument that nothing takes: it can be a secret.
+    pub(crate) fn read() -> Self {
+        Self::try_parse().unwrap_or_else(|error| {
+            if !error.use_stderr() {
+                error.exit();
+            }
+            let misplaced = match error.kind() {
+                ErrorKind::UnknownArgument | ErrorKind::InvalidSubcommand => misplaced(),
+                _ => Vec::new(),
+            };
+            let secrets: Vec<&[u8]> = misplaced.iter().map(String::as_bytes).collect();
+            let text = error.render().to_string();
+            let shown: Vec<u8> =
+                Redactor::new(&secrets).pieces(text.as_bytes()).flatten().copied().collect();
+            eprint!("{}", terminal::escape_lines(&String::from_utf8_lossy(&shown)));
+            process::exit(error.exit_code())
+        })
+    }
+}
+
+/// Arguments that are no flags, and values of flags, when they are long enough to be secrets.
+fn misplaced() -> Vec<String> {
+    let arguments = env::args_os().skip(1).map(|argument| argument.to_string_lossy().into_owned());
+    let value = |argument: String| match argument.strip_prefix('-') {
+        Some(flag) => flag.split_once('=').map(|(_, value)| value.to_owned()),
+        None => Some(argument),
+    };
+    arguments.filter_map(value).filter(|value| value.len() >= SECRET_LEN).collect()
+}
+
+/// Bytes from which on an argument can be a secret and not a slip.
+const SECRET_LEN: usize = 12;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
@@ -24,6 +66,8 @@ pub(crate) enum Command {
     Test(Box<crate::check::Test>),
     /// Run a demo MCP server that takes only HS256 bearer tokens
     Serve(Serve),
+    /// Make, judge and show HS256 tokens
+    Token(token::args::Token),
 }
 
 /// Run a demo MCP server that takes only HS256 bearer tokens

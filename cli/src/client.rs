@@ -1,5 +1,7 @@
 //! `call`, `list`, `read` and `prompt`: one thing each, from one server.
 
+use std::fmt::Display;
+
 use clap::{Args, ValueEnum};
 use mcpico_core::client::Event;
 use mcpico_core::json;
@@ -9,6 +11,7 @@ use serde_json::{Value, json};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::{self, Print};
+use crate::peer::Peer;
 use crate::surface::{self, Fault, Kind};
 use crate::target::{Format, Target, TargetArguments};
 use crate::terminal::escape;
@@ -101,11 +104,11 @@ pub(crate) struct Prompt {
 /// [`Failure`]; a tool that reports an error is none, but has an exit code of its own.
 pub(crate) async fn call(command: &Call) -> Result<Exit, Failure> {
     let print = Print::new(command.raw)?;
-    let target = command.server.open()?;
     let arguments = object(&command.args)?;
-    let mut session = target.session(target.token.as_deref());
+    let target = command.server.open()?;
+    let mut peer = target.peer(target.token.as_deref());
     // The schema says which arguments go into headers, too.
-    let tools = surface::list(&mut session, Kind::Tools).await;
+    let tools = surface::list(&mut peer, Kind::Tools).await;
     let tools = tools.map_err(|fault| command.server.failure(&target, fault))?;
     let Some(tool) = tools.entries.iter().find(|tool| tool["name"] == *command.tool) else {
         let dropped = tools.dropped.iter().find(|tool| tool.starts_with(&*escape(&command.tool)));
@@ -115,26 +118,27 @@ pub(crate) async fn call(command: &Call) -> Result<Exit, Failure> {
         }));
     };
     let schema = tool["inputSchema"].to_string();
+    let invalid = |error: &dyn Display| {
+        Failure::new(
+            Exit::Failed,
+            format!("the server describes or answers the tool badly: {error}"),
+        )
+    };
     let method = Method::CallTool {
         name: &command.tool,
         arguments: Some(parse(&arguments)?),
-        input_schema: Some(parse(&schema)?),
+        input_schema: Some(json::parse(schema.as_bytes()).map_err(|error| invalid(&error))?),
     };
-    let result = result(&command.server, &target, &mut session, method).await?;
-    session.end().await;
+    let result = result(&command.server, &target, &mut peer, method).await?;
+    peer.end().await;
     let text = result.to_string();
-    let is_error = match ToolResult::from_result(parse(&text)?) {
-        Ok(result) => result.is_error,
-        Err(error) => {
-            let what = format!("the tool's result is invalid: {error}");
-            return Err(Failure::new(Exit::Failed, what));
-        }
-    };
+    let parsed = json::parse(text.as_bytes()).map_err(|error| invalid(&error))?;
+    let is_error = ToolResult::from_result(parsed).map_err(|error| invalid(&error))?.is_error;
     match command.server.target.format {
         Format::Json => output::json(&result),
         Format::Text => {
             if is_error {
-                eprintln!("mcpico: the tool reported an error");
+                output::error_line("the tool reported an error");
             }
             print.contents(&result["content"]);
             if !result["structuredContent"].is_null() {
@@ -142,6 +146,8 @@ pub(crate) async fn call(command: &Call) -> Result<Exit, Failure> {
             }
         }
     }
+    // The result is shown even so: it tells what is wrong with it.
+    surface::fits_output_schema(tool, &result).map_err(|what| Failure::new(Exit::Failed, what))?;
     Ok(if is_error { Exit::ToolError } else { Exit::Passed })
 }
 
@@ -151,7 +157,7 @@ pub(crate) async fn call(command: &Call) -> Result<Exit, Failure> {
 /// [`Failure`]
 pub(crate) async fn list(command: &List) -> Result<Exit, Failure> {
     let target = command.server.open()?;
-    let mut session = target.session(target.token.as_deref());
+    let mut peer = target.peer(target.token.as_deref());
     let kinds = match command.what {
         What::Tools => &[Kind::Tools][..],
         What::Resources => &[Kind::Resources, Kind::ResourceTemplates],
@@ -159,14 +165,14 @@ pub(crate) async fn list(command: &List) -> Result<Exit, Failure> {
     };
     let mut listed = json!({});
     for kind in kinds {
-        let listing = match surface::list(&mut session, *kind).await {
+        let listing = match surface::list(&mut peer, *kind).await {
             Ok(listing) => listing,
             // A server with resources may have no templates.
             Err(Fault::NotOffered) if *kind == Kind::ResourceTemplates => continue,
             Err(fault) => return Err(command.server.failure(&target, fault)),
         };
         for dropped in &listing.dropped {
-            eprintln!("mcpico: left out, as it cannot be used: {dropped}");
+            output::error_line(&format!("left out, as it cannot be used: {dropped}"));
         }
         if command.server.target.format == Format::Text {
             for entry in &listing.entries {
@@ -175,7 +181,7 @@ pub(crate) async fn list(command: &List) -> Result<Exit, Failure> {
         }
         listed[kind.member()] = listing.entries.into();
     }
-    session.end().await;
+    peer.end().await;
     if command.server.target.format == Format::Json {
         output::json(&listed);
     }
@@ -189,10 +195,10 @@ pub(crate) async fn list(command: &List) -> Result<Exit, Failure> {
 pub(crate) async fn read(command: &Read) -> Result<Exit, Failure> {
     let print = Print::new(command.raw)?;
     let target = command.server.open()?;
-    let mut session = target.session(target.token.as_deref());
+    let mut peer = target.peer(target.token.as_deref());
     let method = Method::ReadResource { uri: &command.uri };
-    let result = result(&command.server, &target, &mut session, method).await?;
-    session.end().await;
+    let result = result(&command.server, &target, &mut peer, method).await?;
+    peer.end().await;
     match command.server.target.format {
         Format::Json => output::json(&result),
         Format::Text => print.contents(&result["contents"]),
@@ -206,17 +212,17 @@ pub(crate) async fn read(command: &Read) -> Result<Exit, Failure> {
 /// [`Failure`]
 pub(crate) async fn prompt(command: &Prompt) -> Result<Exit, Failure> {
     let print = Print::new(command.raw)?;
-    let target = command.server.open()?;
     let arguments = object(&command.args)?;
-    let mut session = target.session(target.token.as_deref());
+    let target = command.server.open()?;
+    let mut peer = target.peer(target.token.as_deref());
     let method = Method::GetPrompt { name: &command.name, arguments: Some(parse(&arguments)?) };
-    let result = result(&command.server, &target, &mut session, method).await?;
-    session.end().await;
+    let result = result(&command.server, &target, &mut peer, method).await?;
+    peer.end().await;
     match command.server.target.format {
         Format::Json => output::json(&result),
         Format::Text => {
             for message in result["messages"].as_array().into_iter().flatten() {
-                println!("{}:", escape(message["role"].as_str().unwrap_or("?")));
+                output::line(&format!("{}:", escape(message["role"].as_str().unwrap_or("?"))));
                 print.contents(&Value::from(vec![message["content"].clone()]));
             }
         }
@@ -243,7 +249,7 @@ impl Server {
 async fn result(
     server: &Server,
     target: &Target,
-    session: &mut mcpico_http::std::Session,
+    peer: &mut Peer,
     method: Method<'_>,
 ) -> Result<Value, Failure> {
     let mut observe = |event: &Event<'_>| {
@@ -259,9 +265,7 @@ async fn result(
             target.log(&escape(&shown));
         }
     };
-    surface::result(session, method, &mut observe)
-        .await
-        .map_err(|fault| server.failure(target, fault))
+    surface::result(peer, method, &mut observe).await.map_err(|fault| server.failure(target, fault))
 }
 
 /// Checks that `text` is a JSON object and gives it on one line.

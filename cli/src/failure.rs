@@ -8,6 +8,7 @@ use mcpico_http::std::{Rejection, RpcError, SessionError};
 use mcpico_http::{ConnectError, Error};
 
 use crate::exit::Exit;
+use crate::output::concealed;
 use crate::terminal::escape;
 
 /// Longest part of a body that is shown, in characters.
@@ -43,10 +44,16 @@ impl Failure {
         let shown = mask(token.unwrap_or_default().as_bytes());
         match error {
             SessionError::Rejected(rejection) => Self::rejected(rejection, endpoint, token),
-            SessionError::Handshake(error) => Self::new(
-                Exit::Unreachable,
-                format!("the server refused the handshake with {}", rpc(error)),
-            ),
+            SessionError::Handshake(error) => {
+                let what = format!("the server refused the handshake with {}", rpc(error));
+                let failure = Self::new(Exit::Unreachable, what);
+                match token {
+                    Some(_) => failure.hint(format!(
+                        "some servers refuse a token so, instead of by 401: it was {shown}"
+                    )),
+                    None => failure.hint("some servers ask for a token so, instead of by 401"),
+                }
+            }
             SessionError::Token => Self::usage(format!(
                 "the token {shown} has a character that no bearer token has (RFC 6750 section 2.1)"
             ))
@@ -72,11 +79,17 @@ impl Failure {
             )
             .hint("pass a token with --jwt-token-file or MCP_JWT_TOKEN")
             .hint("or the server's secret with --secret-file, and one is minted"),
-            (403, _) => Self::new(
+            (403, true) => Self::new(
                 Exit::Authentication,
                 format!("permission denied: the server answered 403 to the token {shown}{why}"),
             )
             .hint("the token was understood but does not allow this: look at its scope and roles")
+            .hint("some servers answer 403 to a wrong Host or Origin header"),
+            (403, false) => Self::new(
+                Exit::Authentication,
+                format!("permission denied: the server answered 403 to a request without a token{why}"),
+            )
+            .hint("pass a token with --jwt-token-file or MCP_JWT_TOKEN")
             .hint("some servers answer 403 to a wrong Host or Origin header"),
             (status @ 300..=399, _) => Self::new(
                 Exit::Unreachable,
@@ -138,8 +151,8 @@ impl Failure {
 
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.what)?;
-        self.hints.iter().try_for_each(|hint| write!(f, "\n  try: {hint}"))
+        f.write_str(&concealed(&self.what))?;
+        self.hints.iter().try_for_each(|hint| write!(f, "\n  try: {}", concealed(hint)))
     }
 }
 

@@ -4,11 +4,14 @@ mod args;
 mod check;
 mod client;
 mod clock;
+mod confidential;
 mod exit;
 mod failure;
 mod mint;
 mod output;
+mod peer;
 mod random;
+mod secret;
 mod serve;
 mod surface;
 mod target;
@@ -18,12 +21,11 @@ mod token;
 use std::process::ExitCode;
 
 use args::{Arguments, Command};
-use clap::Parser;
 use exit::Exit;
 use failure::Failure;
 
 fn main() -> ExitCode {
-    let outcome = match Arguments::parse().command {
+    let outcome = match Arguments::read().command {
         Command::Call(command) => wait(client::call(&command)),
         Command::List(command) => wait(client::list(&command)),
         Command::Prompt(command) => wait(client::prompt(&command)),
@@ -32,11 +34,12 @@ fn main() -> ExitCode {
             .map(|()| Exit::Passed)
             .map_err(|failure| Failure::new(Exit::Failed, failure.to_string())),
         Command::Test(command) => wait(check::run(&command)),
+        Command::Token(command) => token::run(&command),
     };
     match outcome {
         Ok(exit) => exit.into(),
         Err(failure) => {
-            eprintln!("mcpico: {failure}");
+            eprintln!("mcpico: {}", terminal::escape_lines(&failure.to_string()));
             failure.exit.into()
         }
     }

@@ -21,10 +21,13 @@ impl Mint {
     /// Tokens with a random identity and these claims, which may replace `id` and `uuid`.
     ///
     /// # Errors
-    /// The secret is no HS256 key.
-    pub(crate) fn new(secret: &[u8], extra: Vec<(String, Value)>) -> Result<Self, Failure> {
-        let key = Hs256Key::new(secret)
-            .map_err(|error| Failure::usage(format!("the secret cannot be used: {error}")))?;
+    /// `extra` holds `exp`, or the operating system gives no random bytes.
+    pub(crate) fn new(key: Hs256Key, extra: Vec<(String, Value)>) -> Result<Self, Failure> {
+        if extra.iter().any(|(name, _)| name == "exp") {
+            return Err(Failure::usage(
+                "--claim exp: minted tokens hold for ten minutes; `mcpico token sign` makes others",
+            ));
+        }
         let mut claims = vec![
             ("id".to_owned(), Value::from("mcpico-test")),
             ("uuid".to_owned(), Value::from(random::uuid()?)),
@@ -41,24 +44,37 @@ impl Mint {
     /// # Errors
     /// The claims make no token.
     pub(crate) fn good(&self, now: i64) -> Result<String, Failure> {
-        self.sign(&self.key, now.saturating_add(LIFETIME))
+        self.sign(now.saturating_add(LIFETIME))
     }
 
-    /// The same token as it is a minute after its end.
+    /// `token` as it is ten minutes after its end: everything but the times is the same, so that a
+    /// server that takes the one and not the other looks at the times.
     ///
     /// # Errors
-    /// The claims make no token.
-    pub(crate) fn expired(&self, now: i64) -> Result<String, Failure> {
+    /// `token` is no JWT, or was not signed with this secret.
+    pub(crate) fn expired(&self, token: &str, now: i64) -> Result<String, Failure> {
+        let mut scratch = vec![0; token.len()];
+        let parsed = parse(token, &mut scratch)?;
+        parsed.check_signature(&self.key).map_err(|_| {
+            Failure::usage("the token was signed with another secret than the given one")
+        })?;
         // Further in the past than the leeway that servers grant.
-        self.sign(&self.key, now.saturating_sub(LIFETIME))
+        let exp = now.saturating_sub(LIFETIME);
+        let mut claims = claims(&parsed)?;
+        for name in ["iat", "nbf"] {
+            if claims.contains_key(name) {
+                claims.insert(name.into(), exp.saturating_sub(LIFETIME).into());
+            }
+        }
+        claims.insert("exp".into(), exp.into());
+        let claims = Value::from(claims).to_string();
+        // Room for the times, which may have more digits than before.
+        let mut out = vec![0; token.len().saturating_add(128)];
+        let signed = sign_raw(&self.key, parsed.header_json(), claims.as_bytes(), &mut out);
+        signed.map(str::to_owned).map_err(refused)
     }
 
-    /// The claims of [`good`](Self::good), except `exp`.
-    pub(crate) fn claims(&self) -> Map<String, Value> {
-        self.claims.iter().cloned().collect()
-    }
-
-    fn sign(&self, key: &Hs256Key, exp: i64) -> Result<String, Failure> {
+    fn sign(&self, exp: i64) -> Result<String, Failure> {
         let texts: Vec<_> =
             self.claims.iter().map(|(name, value)| (name, value.to_string())).collect();
         let mut claims = Vec::new();
@@ -69,7 +85,7 @@ impl Mint {
         }
         claims.push(Claim::exp(exp));
         let mut out = [0; Policy::DEFAULT_MAX_TOKEN_LEN];
-        sign(key, &Header::default(), &claims, &mut out).map(str::to_owned).map_err(refused)
+        sign(&self.key, &Header::default(), &claims, &mut out).map(str::to_owned).map_err(refused)
     }
 }
 
@@ -79,13 +95,33 @@ impl Mint {
 /// The token is no JWT.
 pub(crate) fn forged(token: &str) -> Result<String, Failure> {
     let mut scratch = vec![0; token.len()];
-    let parsed = UnverifiedToken::parse(token.as_bytes(), &mut scratch)
-        .map_err(|error| Failure::usage(format!("the token is no JWT: {error}")))?;
+    let parsed = parse(token, &mut scratch)?;
     let key = Hs256Key::new(&random::bytes::<32>()?)
         .map_err(|error| Failure::usage(error.to_string()))?;
     let mut out = vec![0; token.len().saturating_add(64)];
     let (header, claims) = (parsed.header_json(), parsed.claims_json());
     sign_raw(&key, header, claims, &mut out).map(str::to_owned).map_err(refused)
+}
+
+/// The claims of a token, whoever signed it.
+///
+/// # Errors
+/// The token is no JWT.
+pub(crate) fn claims_of(token: &str) -> Result<Map<String, Value>, Failure> {
+    claims(&parse(token, &mut vec![0; token.len()])?)
+}
+
+fn parse<'t, 's>(
+    token: &'t str,
+    scratch: &'s mut [u8],
+) -> Result<UnverifiedToken<'t, 's>, Failure> {
+    UnverifiedToken::parse(token.as_bytes(), scratch)
+        .map_err(|error| Failure::usage(format!("the token is no JWT: {error}")))
+}
+
+fn claims(token: &UnverifiedToken<'_, '_>) -> Result<Map<String, Value>, Failure> {
+    serde_json::from_slice(token.claims_json())
+        .map_err(|_| Failure::usage("the token is no JWT: its claims are no JSON object"))
 }
 
 fn refused(error: SignError) -> Failure {
@@ -101,7 +137,8 @@ mod tests {
 
     #[test]
     fn the_bad_tokens_are_bad_in_one_way_only() {
-        let mint = Mint::new(SECRET, vec![("sub".into(), "x".into())]).unwrap();
+        let signs = Hs256Key::new(SECRET).unwrap();
+        let mint = Mint::new(signs, vec![("sub".into(), "x".into())]).unwrap();
         let key = Hs256Key::new(SECRET).unwrap();
         let class = |token: &str| {
             let mut scratch = [0; 512];
@@ -111,9 +148,15 @@ mod tests {
         };
         let good = mint.good(1_000_000).unwrap();
         assert_eq!(class(&good), Ok(()));
-        assert_eq!(class(&mint.expired(1_000_000).unwrap()), Err(ErrorClass::Expired));
+        let expired = mint.expired(&good, 1_000_000).unwrap();
+        assert_eq!(class(&expired), Err(ErrorClass::Expired));
+        let (mut before, mut after) = (claims_of(&good).unwrap(), claims_of(&expired).unwrap());
+        assert_eq!(before.remove("exp"), Some(1_000_600.into()));
+        assert_eq!(after.remove("exp"), Some(999_400.into()));
+        assert_eq!(before, after);
         let forged = forged(&good).unwrap();
         assert_eq!(class(&forged), Err(ErrorClass::Signature));
         assert_eq!(forged.rsplit_once('.').unwrap().0, good.rsplit_once('.').unwrap().0);
+        assert!(mint.expired(&forged, 1_000_000).is_err(), "another secret");
     }
 }

@@ -1,12 +1,63 @@
-//! What reaches stdout: text of a server is escaped, JSON stays JSON.
+//! What reaches stdout and stderr: text of a server is escaped, JSON stays JSON, and what must not be
+//! shown is masked, also where a server sends it back.
 
+use std::borrow::Cow;
 use std::io::{self, IsTerminal, Write};
+use std::sync::{Mutex, PoisonError};
+
+use mcpico_core::auth::mask;
 
 use serde_json::Value;
 
 use crate::failure::Failure;
 use crate::surface::Kind;
 use crate::terminal::{escape, escape_lines, is_unseen};
+
+/// Shorter texts are not looked for: no secret is so short, and words are.
+const MIN_CONCEALED: usize = 16;
+
+/// Texts that are not printed, and what is printed in their place. Kept here, where all output passes,
+/// so that no path can forget about them.
+static CONCEALED: Mutex<Vec<(String, String)>> = Mutex::new(Vec::new());
+
+/// From now on `token` is printed as its mask, and its signature alone as `***`.
+pub(crate) fn conceal_token(token: &str) {
+    conceal(token, mask(token.as_bytes()).as_str());
+    if let Some((_, signature)) = token.rsplit_once('.') {
+        conceal(signature, "***");
+    }
+}
+
+/// From now on `secret` is printed as `***`, also as it stands in JSON.
+pub(crate) fn conceal_secret(secret: &[u8]) {
+    let Ok(secret) = str::from_utf8(secret) else { return };
+    conceal(secret, "***");
+    let quoted = Value::from(secret).to_string();
+    if let Some(quoted) = quoted.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) {
+        conceal(quoted, "***");
+    }
+}
+
+fn conceal(text: &str, shown: &str) {
+    let mut concealed = CONCEALED.lock().unwrap_or_else(PoisonError::into_inner);
+    if text.len() >= MIN_CONCEALED && concealed.iter().all(|(other, _)| other != text) {
+        concealed.push((text.to_owned(), shown.to_owned()));
+        // A token comes before the signature that it ends in.
+        concealed.sort_by_key(|(text, _)| std::cmp::Reverse(text.len()));
+    }
+}
+
+/// `text` without what must not be shown.
+pub(crate) fn concealed(text: &str) -> Cow<'_, str> {
+    let concealed = CONCEALED.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut shown = Cow::Borrowed(text);
+    for (text, instead) in concealed.iter() {
+        if shown.contains(text) {
+            shown = Cow::Owned(shown.replace(text, instead));
+        }
+    }
+    shown
+}
 
 /// How the texts of a result are printed.
 #[derive(Clone, Copy, Debug)]
@@ -32,7 +83,7 @@ impl Print {
             let nested = &item["resource"]["text"];
             match (item["text"].as_str().or(nested.as_str()), item["type"].as_str()) {
                 (Some(text), _) if self.raw => {
-                    let _ = io::stdout().write_all(text.as_bytes());
+                    let _ = io::stdout().write_all(concealed(text).as_bytes());
                 }
                 (Some(text), _) => line(&escape_lines(text)),
                 (None, kind) => {
@@ -63,7 +114,12 @@ pub(crate) fn json(value: &Value) {
 
 /// Prints a line. A reader that has gone away is no error.
 pub(crate) fn line(text: &str) {
-    let _ = writeln!(io::stdout(), "{text}");
+    let _ = writeln!(io::stdout(), "{}", concealed(text));
+}
+
+/// Prints a line to standard error, behind the name of the command.
+pub(crate) fn error_line(text: &str) {
+    let _ = writeln!(io::stderr(), "mcpico: {}", concealed(text));
 }
 
 fn visible_json(value: &Value) -> String {

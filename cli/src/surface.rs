@@ -5,10 +5,11 @@ use std::collections::HashSet;
 use mcpico_core::client::Event;
 use mcpico_core::json;
 use mcpico_core::mcp::{Method, param_headers};
-use mcpico_http::std::{Outcome, Session, SessionError};
+use mcpico_http::std::{Outcome, SessionError};
 use serde_json::Value;
 
 use crate::failure::rpc;
+use crate::peer::Peer;
 use crate::terminal::escape;
 
 /// Most pages of one list.
@@ -84,11 +85,11 @@ impl From<SessionError> for Fault {
 /// # Errors
 /// [`Fault`]; a JSON-RPC error is one.
 pub(crate) async fn result(
-    session: &mut Session,
+    peer: &mut Peer,
     method: Method<'_>,
     observe: &mut dyn FnMut(&Event<'_>),
 ) -> Result<Value, Fault> {
-    match session.call(method, observe).await? {
+    match peer.call(method, observe).await? {
         Outcome::Result(text) => {
             // The core has checked the syntax; what serde_json still refuses are numbers past f64.
             serde_json::from_str(&text).map_err(|error| Fault::Answer(error.to_string()))
@@ -110,18 +111,18 @@ pub(crate) async fn result(
 ///
 /// # Errors
 /// [`Fault`]; also for entries without a name, names that stand twice, and cursors that repeat.
-pub(crate) async fn list(session: &mut Session, kind: Kind) -> Result<Listing, Fault> {
+pub(crate) async fn list(peer: &mut Peer, kind: Kind) -> Result<Listing, Fault> {
     let mut listing = Listing::default();
     let mut cursors = HashSet::new();
     let mut names = HashSet::new();
     let mut cursor: Option<String> = None;
     loop {
-        let page = result(session, kind.method(cursor.as_deref()), &mut |_| {}).await?;
+        let page = result(peer, kind.method(cursor.as_deref()), &mut |_| {}).await?;
         listing.pages += 1;
         let wrong = |what: &str| Fault::Answer(format!("page {}: {what}", listing.pages));
         let entries = page[kind.member()].as_array();
         let entries = entries.ok_or_else(|| wrong(&format!("no array {}", kind.member())))?;
-        let modern = session.revision().is_some_and(mcpico_core::mcp::Revision::is_modern);
+        let modern = peer.revision().is_some_and(mcpico_core::mcp::Revision::is_modern);
         for entry in entries {
             let name = entry[kind.key()].as_str();
             let name = name.ok_or_else(|| wrong(&format!("an entry has no {}", kind.key())))?;
@@ -147,6 +148,23 @@ pub(crate) async fn list(session: &mut Session, kind: Kind) -> Result<Listing, F
             return Err(wrong(&format!("more than {MAX_PAGES} pages")));
         }
     }
+}
+
+/// Structured content has to fit the tool's output schema, and to be there when there is one.
+///
+/// # Errors
+/// What does not fit, escaped.
+pub(crate) fn fits_output_schema(tool: &Value, result: &Value) -> Result<(), String> {
+    let schema = &tool["outputSchema"];
+    if schema.is_null() || result["isError"] == true {
+        return Ok(());
+    }
+    let content = result.get("structuredContent").ok_or("structuredContent is missing")?;
+    let validator = jsonschema::validator_for(schema)
+        .map_err(|error| escape(&format!("the output schema is invalid: {error}")).into_owned())?;
+    validator.validate(content).map_err(|error| {
+        escape(&format!("structured content does not fit the output schema: {error}")).into_owned()
+    })
 }
 
 /// What is wrong with the annotations of a tool.

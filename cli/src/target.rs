@@ -4,20 +4,24 @@ use std::fmt::Display;
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
+use mcpico_core::auth::{Bearer, mask};
 use mcpico_core::mcp::{ClientInfo, Revision};
-use mcpico_http::std::{Options, Session};
-use mcpico_http::{Deadlines, Endpoint};
+use mcpico_http::std::{Options, Session, SessionError};
+use mcpico_http::{Deadlines, Endpoint, Error};
 use serde_json::Value;
-use zeroize::Zeroizing;
 
 use crate::clock;
 use crate::failure::Failure;
 use crate::mint::Mint;
-use crate::random;
+use crate::output;
+use crate::peer::Peer;
+use crate::secret::{Secret, SecretSource};
 use crate::serve::{self, Guard, Running, Server};
-use crate::token::source::{SecretSource, TokenSource};
+use crate::terminal::escape;
+use crate::token::source::TokenSource;
 
-const INFO: ClientInfo = ClientInfo { name: "mcpico", version: env!("CARGO_PKG_VERSION") };
+pub(crate) const INFO: ClientInfo =
+    ClientInfo { name: "mcpico", version: env!("CARGO_PKG_VERSION") };
 
 /// How the server is reached and what it is shown.
 #[derive(Debug, Args)]
@@ -92,12 +96,14 @@ pub(crate) struct Target {
     pub(crate) mint: Option<Mint>,
     /// The token that ought to be accepted: given, or minted.
     pub(crate) token: Option<String>,
+    /// Whether the token was minted, if there is one.
+    pub(crate) is_minted: bool,
     /// Whether the server is our own demo server.
     pub(crate) is_demo: bool,
     pub(crate) verbose: bool,
     revision: Option<Revision>,
     pub(crate) deadlines: Deadlines,
-    allow_plaintext_bearer: bool,
+    pub(crate) allow_plaintext_bearer: bool,
     /// Stops the demo server when it is dropped.
     _running: Option<Running>,
 }
@@ -111,32 +117,63 @@ impl Target {
         endpoint: Option<&str>,
         arguments: &TargetArguments,
     ) -> Result<Self, Failure> {
-        let given = arguments.token.find()?;
-        let secret = match endpoint {
-            Some(_) => arguments.secret.find()?,
-            None => match arguments.secret.find()? {
-                Some(secret) => Some(secret),
-                None => Some(Zeroizing::new(random::bytes::<32>()?.to_vec())),
-            },
-        };
+        let given = arguments.token.find_text()?;
+        let secret = arguments.secret.find()?;
+        let is_random = endpoint.is_none() && secret.is_none();
+        let secret =
+            match secret {
+                None if is_random => Some(Secret::generate().map_err(|error| {
+                    Failure::usage(format!("there are no random bytes: {error}"))
+                })?),
+                secret => secret,
+            };
         let mint = match &secret {
-            Some(secret) => Some(Mint::new(secret, extra_claims(arguments)?)?),
+            Some(secret) => {
+                let key = arguments.secret.key_of(secret)?;
+                Some(Mint::new(key, extra_claims(arguments)?)?)
+            }
             None => None,
         };
+        if let Some(secret) = &secret {
+            output::conceal_secret(secret.as_bytes());
+        }
+        let given = match given {
+            Some(_) if is_random => {
+                output::error_line(
+                    "the token is not used: the demo server has a random secret (--secret-file sets one)",
+                );
+                None
+            }
+            given => given,
+        };
+        let is_minted = given.is_none();
         let token = match (given, &mint) {
             (Some(token), _) => Some(token),
             (None, Some(mint)) => Some(mint.good(clock::now())?),
             (None, None) => None,
         };
+        if let Some(token) = &token {
+            output::conceal_token(token);
+            if Bearer::new(token).is_err() {
+                return Err(Failure::explain(&SessionError::Token, "", Some(token)));
+            }
+        }
         let running = match (endpoint, &secret) {
-            (None, Some(secret)) => Some(start_demo(secret, arguments)?),
+            (None, Some(secret)) => Some(start_demo(secret.as_bytes(), arguments)?),
             _ => None,
         };
         let endpoint = match (&running, endpoint) {
             (Some(running), _) => running.url(),
             (None, endpoint) => endpoint.unwrap_or_default().to_owned(),
         };
-        Endpoint::parse(&endpoint).map_err(|error| Failure::usage(error.to_string()))?;
+        let parsed = Endpoint::parse(&endpoint);
+        let parsed = parsed.map_err(|error| Failure::usage(format!("the endpoint: {error}")))?;
+        // Without a token nothing is sent that anyone could use.
+        let allow_plaintext_bearer = arguments.allow_plaintext_bearer || token.is_none();
+        if !(parsed.is_tls() || parsed.is_loopback() || allow_plaintext_bearer) {
+            let error = SessionError::Transport(Error::BearerOverPlaintext);
+            return Err(Failure::explain(&error, &endpoint, token.as_deref()));
+        }
         let total = Duration::from_secs(arguments.timeout);
         let deadlines = Deadlines {
             connect: total.min(Deadlines::default().connect),
@@ -144,41 +181,57 @@ impl Target {
             idle: total,
             total,
         };
-        Ok(Self {
+        let target = Self {
             endpoint,
             mint,
             token,
+            is_minted,
             is_demo: running.is_some(),
             verbose: arguments.verbose,
             revision: arguments.revision,
             deadlines,
-            allow_plaintext_bearer: arguments.allow_plaintext_bearer,
+            allow_plaintext_bearer,
             _running: running,
-        })
+        };
+        let shown = mask(target.token.as_deref().unwrap_or_default().as_bytes());
+        target.log(&escape(&format!("endpoint {}, token {}", target.endpoint, shown.as_str())));
+        Ok(target)
     }
 
-    /// A session that sends `token`, in the revisions that were asked for.
-    pub(crate) fn session(&self, token: Option<&str>) -> Session {
+    /// The server as the holder of `token` sees it, in the revisions that were asked for.
+    pub(crate) fn peer(&self, token: Option<&str>) -> Peer {
         let oldest = self.revision.unwrap_or(Revision::V2024_11_05);
         let newest = self.revision.unwrap_or(Revision::LATEST);
-        self.session_in(token, oldest, newest)
+        self.peer_in(token, oldest, newest)
     }
 
-    /// A session that begins with `initialize`; `None` when another revision was asked for.
-    pub(crate) fn legacy_session(&self, token: Option<&str>) -> Option<Session> {
-        self.revision
-            .is_none()
-            .then(|| self.session_in(token, Revision::V2024_11_05, Revision::LATEST_LEGACY))
+    /// A peer that begins with `initialize`; `None` when a revision was asked for.
+    pub(crate) fn legacy_peer(&self, token: Option<&str>) -> Option<Peer> {
+        let oldest = Revision::V2024_11_05;
+        self.revision.is_none().then(|| self.peer_in(token, oldest, Revision::LATEST_LEGACY))
     }
 
-    /// Says on stderr what happens, when that is wanted. `line` holds no secret and is escaped.
-    pub(crate) fn log(&self, line: &str) {
-        if self.verbose {
-            eprintln!("mcpico: {line}");
+    /// A peer that sends its requests without any handshake; `None` when a revision was asked for.
+    pub(crate) fn stateless_peer(&self, token: Option<&str>) -> Option<Peer> {
+        self.revision.is_none().then(|| self.peer_in(token, Revision::LATEST, Revision::LATEST))
+    }
+
+    /// The oldest and the newest revision with a session that may be spoken.
+    pub(crate) fn legacy_revisions(&self) -> Option<(Revision, Revision)> {
+        match self.revision {
+            None => Some((Revision::V2024_11_05, Revision::LATEST_LEGACY)),
+            Some(revision) => (!revision.is_modern()).then_some((revision, revision)),
         }
     }
 
-    fn session_in(&self, token: Option<&str>, oldest: Revision, newest: Revision) -> Session {
+    /// Says on stderr what happens, when that is wanted. `line` is escaped.
+    pub(crate) fn log(&self, line: &str) {
+        if self.verbose {
+            output::error_line(line);
+        }
+    }
+
+    fn peer_in(&self, token: Option<&str>, oldest: Revision, newest: Revision) -> Peer {
         let options = Options {
             oldest,
             newest,
@@ -188,7 +241,8 @@ impl Target {
             ..Options::new(INFO)
         };
         // The endpoint was parsed when the target was made.
-        Session::new(&self.endpoint, options).expect("the endpoint is a URL")
+        let session = Session::new(&self.endpoint, options).expect("the endpoint is a URL");
+        Peer::new(session, token, self.verbose)
     }
 }
 

@@ -1,11 +1,9 @@
 //! Text that others wrote, made safe for a terminal, and colours where they are wanted.
 
-#![allow(dead_code, reason = "every command takes what it needs")]
-
 use std::borrow::Cow;
 use std::env;
 use std::fmt;
-use std::io::{self, IsTerminal};
+use std::io::{self, IsTerminal, Write};
 
 /// Most combining marks in a row that are shown as they are.
 const MARKS: usize = 4;
@@ -54,7 +52,41 @@ pub(crate) fn escape_lines(text: &str) -> Cow<'_, str> {
     escape_unless(text, |c| c == '\n')
 }
 
+/// `text`, which is JSON, as it may stand on one line of a terminal: the same JSON.
+///
+/// Strings hold the characters that [`escape`] hides as JSON escapes, and line ends between values
+/// stand as spaces.
+pub(crate) fn escape_json(text: &str) -> Cow<'_, str> {
+    rewrite(
+        text,
+        |_| false,
+        |c, shown| match c {
+            // JSON has these between values only.
+            '\t' | '\n' | '\r' => shown.push(' '),
+            c => c.encode_utf16(&mut [0; 2]).iter().for_each(|unit| {
+                shown.extend(format!("\\u{unit:04x}").chars());
+            }),
+        },
+    )
+}
+
+/// Says something on standard error that does not end the command.
+pub(crate) fn warn(text: &str) {
+    let label = Style::of_stderr().paint(Tone::Doubtful, "warning");
+    // Nothing is left to be done where not even this can be said.
+    let _ = writeln!(io::stderr(), "mcpico: {label}: {}", escape(text));
+}
+
 fn escape_unless(text: &str, kept: impl Fn(char) -> bool) -> Cow<'_, str> {
+    rewrite(text, kept, |c, shown| shown.extend(c.escape_unicode()))
+}
+
+/// Has `escape` append every character that may not be shown and is not `kept`.
+fn rewrite(
+    text: &str,
+    kept: impl Fn(char) -> bool,
+    escape: impl Fn(char, &mut String),
+) -> Cow<'_, str> {
     if text.bytes().all(|byte| matches!(byte, b' '..=b'~') || kept(char::from(byte))) {
         return Cow::Borrowed(text);
     }
@@ -63,7 +95,7 @@ fn escape_unless(text: &str, kept: impl Fn(char) -> bool) -> Cow<'_, str> {
     for c in text.chars() {
         marks = if may_combine(c) { marks + 1 } else { 0 };
         if !kept(c) && (is_unseen(c) || marks > MARKS) {
-            shown.extend(c.escape_unicode());
+            escape(c, &mut shown);
         } else {
             shown.push(c);
         }
@@ -215,6 +247,24 @@ mod tests {
             assert_eq!(escape(text), shown);
         }
         assert_eq!(escape_lines("a\r\n\n\u{1b}"), "a\\u{d}\n\n\\u{1b}");
+    }
+
+    #[test]
+    fn json_stays_the_same_json_on_one_line() {
+        assert_eq!(escape_json("{\r\n\t\"a\": 1}"), "{   \"a\": 1}");
+        assert_eq!(
+            escape_json("\"\u{202e}\u{e0041}\u{7f}ü\\n\""),
+            "\"\\u202e\\udb40\\udc41\\u007fü\\n\""
+        );
+        for (name, text) in hostile() {
+            let json = serde_json::to_string_pretty(&serde_json::json!({ &text: [text] })).unwrap();
+            let shown = escape_json(&json);
+            assert!(shown.chars().all(is_safe), "{name}: {shown:?}");
+            let (shown, json) = (serde_json::from_str(&shown), serde_json::from_str(&json));
+            let (shown, json): (serde_json::Value, serde_json::Value) =
+                (shown.unwrap(), json.unwrap());
+            assert_eq!(shown, json, "{name}");
+        }
     }
 
     #[test]

@@ -226,7 +226,6 @@ impl<Io: Read + Write, T: Timer> Connection<Io, T> {
             response_begun: false,
             started,
             answered: None,
-            reading: false,
             doubtful: false,
             failure: None,
             connection: self,
@@ -289,8 +288,6 @@ pub struct Reply<'r, Io, T> {
     started: Duration,
     /// When the response had come.
     answered: Option<Duration>,
-    /// A read has begun; when it is found so, its future was dropped.
-    reading: bool,
     /// The connection cannot be used again, however the response ends.
     doubtful: bool,
     failure: Option<Error>,
@@ -419,8 +416,8 @@ impl<Io: Read + Write, T: Timer> Reply<'_, Io, T> {
             return Ok(());
         }
         let (limit, which) = self.remaining(limit, which)?;
-        // A read that was dropped may have lost bytes.
-        self.doubtful |= core::mem::replace(&mut self.reading, true);
+        // A read that is dropped may lose bytes.
+        let doubtful = core::mem::replace(&mut self.doubtful, true);
         let spare = self.inbox.spare();
         let read = self.connection.io.read(spare);
         let count = match self.connection.timer.timeout(limit, read).await {
@@ -428,7 +425,7 @@ impl<Io: Read + Write, T: Timer> Reply<'_, Io, T> {
             Ok(Err(error)) => return Err(self.fault(error.kind())),
             Err(_) => return Err(self.missed(which)),
         };
-        self.reading = false;
+        self.doubtful = doubtful;
         if count == 0 {
             return self.end_of_input();
         }

@@ -79,7 +79,11 @@ pub trait Timer {
     async fn timeout<F: Future>(&self, limit: Duration, future: F) -> Result<F::Output, TimedOut>;
 }
 
-/// Deadlines by embassy-time.
+/// Longest time that an embassy timer is set for: a year is for ever.
+#[cfg(feature = "embassy-time")]
+const LONGEST: Duration = Duration::from_hours(365 * 24);
+
+/// Deadlines by embassy-time. A limit of more than a year counts as a year.
 #[cfg(feature = "embassy-time")]
 #[derive(Clone, Copy, Debug, Default)]
 pub struct EmbassyTimer;
@@ -91,8 +95,10 @@ impl Timer for EmbassyTimer {
     }
 
     async fn timeout<F: Future>(&self, limit: Duration, future: F) -> Result<F::Output, TimedOut> {
-        let micros = u64::try_from(limit.as_micros()).unwrap_or(u64::MAX);
-        let limit = embassy_time::Duration::from_micros(micros);
+        // Its arithmetic panics on what is not far from the end of its range.
+        let seconds = limit.min(LONGEST).as_secs();
+        let limit = embassy_time::Duration::from_secs(seconds)
+            + embassy_time::Duration::from_micros(limit.subsec_micros().into());
         embassy_time::with_timeout(limit, future).await.map_err(|_| TimedOut)
     }
 }

@@ -30,6 +30,12 @@ impl<'u> Endpoint<'u> {
         if url.contains('#') {
             return Err(EndpointError::Fragment);
         }
+        let (_, rest) = url.split_once("://").ok_or(EndpointError::Scheme)?;
+        let authority = rest.split(['/', '?']).next().unwrap_or_default();
+        // Before anything else is said about host and port: a password is no port.
+        if authority.contains('@') {
+            return Err(EndpointError::UserInfo);
+        }
         let parsed = Url::parse(url).map_err(|error| match error {
             nourl::Error::NoScheme | nourl::Error::UnsupportedScheme => EndpointError::Scheme,
             _ => EndpointError::Port,
@@ -39,11 +45,6 @@ impl<'u> Endpoint<'u> {
             UrlScheme::HTTPS => true,
             _ => return Err(EndpointError::Scheme),
         };
-        let (_, rest) = url.split_once("://").ok_or(EndpointError::Scheme)?;
-        let authority = rest.split(['/', '?']).next().unwrap_or_default();
-        if authority.contains('@') {
-            return Err(EndpointError::UserInfo);
-        }
         // The path may be missing before a query; that form is rare and has no target as it stands.
         let target = match rest.get(authority.len()..).unwrap_or_default() {
             "" => "/",

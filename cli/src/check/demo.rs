@@ -7,11 +7,12 @@ use std::time::Instant;
 use mcpico_core::client::Event;
 use mcpico_core::json;
 use mcpico_core::mcp::{Method, ToolResult};
-use mcpico_http::std::Session;
 use serde_json::{Value, json};
 
 use super::Run;
 use super::report::Verdict;
+use crate::mint::claims_of;
+use crate::peer::Peer;
 use crate::surface::{self, Kind, Listing};
 use crate::terminal::escape;
 
@@ -51,46 +52,31 @@ pub(super) fn compare(listing: &Listing, kind: Kind, is_demo: bool) -> Verdict {
 }
 
 /// Calls every tool, reads resources and the prompt, and compares what comes back.
-pub(super) async fn run(run: &mut Run, session: &mut Session, tools: &[Value]) {
+pub(super) async fn run(run: &mut Run, peer: &mut Peer, tools: &[Value]) {
     let text = |text: &str| json!([{"type": "text", "text": text}]);
     let echo = |result: &Value| same(&result["content"], &text(TEXT));
-    run.tool(
-        session,
-        tools,
-        "echo",
-        "echo gives text back unchanged",
-        json!({"text": TEXT}),
-        &echo,
-    )
-    .await;
+    run.tool(peer, tools, "echo", "echo gives text back unchanged", json!({"text": TEXT}), &echo)
+        .await;
     let add = |result: &Value| same(&result["structuredContent"], &json!({"sum": 42}));
-    run.tool(
-        session,
-        tools,
-        "add",
-        "add gives structured content",
-        json!({"a": 44, "b": -2}),
-        &add,
-    )
-    .await;
-    let minted = run.target.mint.as_ref().map(crate::mint::Mint::claims);
-    let whoami = |result: &Value| {
-        let arrived = &result["structuredContent"];
-        minted.iter().flatten().try_for_each(|(name, value)| same(&arrived[name], value))?;
-        arrived["exp"].as_i64().map(|_| ()).ok_or_else(|| "exp did not arrive".into())
+    run.tool(peer, tools, "add", "add gives structured content", json!({"a": 44, "b": -2}), &add)
+        .await;
+    let sent = run.target.token.as_deref().and_then(|token| claims_of(token).ok());
+    let whoami = |result: &Value| match &sent {
+        Some(sent) => same(&result["structuredContent"], &Value::from(sent.clone())),
+        None => Err("the token is no JWT, so nobody knows what should arrive".into()),
     };
     run.report.claims_arrived = run
-        .tool(session, tools, "whoami", "whoami shows the minted claims", json!({}), &whoami)
+        .tool(peer, tools, "whoami", "whoami shows the claims of the token", json!({}), &whoami)
         .await;
     let slow = |result: &Value| same(&result["content"], &text("3 steps done"));
     let arguments = json!({"steps": 3, "delay_ms": 10});
-    run.tool(session, tools, "slow", "slow reports progress", arguments, &slow).await;
+    run.tool(peer, tools, "slow", "slow reports progress", arguments, &slow).await;
     let fail = |result: &Value| {
         same(&result["isError"], &json!(true))?;
         same(&result["content"], &text("as asked"))
     };
     let arguments = json!({"message": "as asked"});
-    run.tool(session, tools, "fail", "fail is seen to fail (isError)", arguments, &fail).await;
+    run.tool(peer, tools, "fail", "fail is seen to fail (isError)", arguments, &fail).await;
     let big = |result: &Value| {
         let text = result["content"][0]["text"].as_str().unwrap_or_default();
         let pattern = (0..BIG).step_by(8).map(|offset| format!("{offset:07x} "));
@@ -101,24 +87,23 @@ pub(super) async fn run(run: &mut Run, session: &mut Session, tools: &[Value]) {
             Err(format!("{} bytes, or others", text.len()))
         }
     };
-    run.tool(session, tools, "big", "big arrives whole", json!({"size": BIG}), &big).await;
-    let modern = session.revision().is_some_and(mcpico_core::mcp::Revision::is_modern);
+    run.tool(peer, tools, "big", "big arrives whole", json!({"size": BIG}), &big).await;
+    let modern = peer.revision().is_some_and(mcpico_core::mcp::Revision::is_modern);
     let header = if modern { json!("=?base64?TcO8bmNoZW4=?=") } else { Value::Null };
     let route = |result: &Value| {
         let expected = json!({"region": "M\u{fc}nchen", "header": header});
         same(&result["structuredContent"], &expected)
     };
     let arguments = json!({"region": "M\u{fc}nchen"});
-    run.tool(session, tools, "route", "route gets its argument as a header", arguments, &route)
-        .await;
-    run.reads(session).await;
+    run.tool(peer, tools, "route", "route gets its argument as a header", arguments, &route).await;
+    run.reads(peer).await;
 }
 
 impl Run {
     /// Calls a tool; `judge` looks at its result. Whether it passed.
     async fn tool(
         &mut self,
-        session: &mut Session,
+        peer: &mut Peer,
         tools: &[Value],
         name: &str,
         title: &'static str,
@@ -126,7 +111,7 @@ impl Run {
         judge: &dyn Fn(&Value) -> Result<(), String>,
     ) -> bool {
         let started = Instant::now();
-        let outcome = self.call(session, tools, name, &arguments, judge).await;
+        let outcome = self.call(peer, tools, name, &arguments, judge).await;
         let passed = outcome.is_ok();
         self.report.executed += usize::from(passed);
         let verdict = match outcome {
@@ -139,7 +124,7 @@ impl Run {
 
     async fn call(
         &self,
-        session: &mut Session,
+        peer: &mut Peer,
         tools: &[Value],
         name: &str,
         arguments: &Value,
@@ -161,7 +146,7 @@ impl Run {
                 progress.borrow_mut().push(step.progress.as_f64());
             }
         };
-        let result = surface::result(session, method, &mut observe).await;
+        let result = surface::result(peer, method, &mut observe).await;
         let result = result.map_err(|fault| self.fault(fault))?;
         let text = result.to_string();
         let read = ToolResult::from_result(json::parse(text.as_bytes()).map_err(invalid)?);
@@ -169,7 +154,7 @@ impl Run {
         if is_error != (name == "fail") {
             return Err(escape(&format!("isError is {is_error}: {}", result["content"])).into());
         }
-        fits_output_schema(tool, &result)?;
+        surface::fits_output_schema(tool, &result)?;
         judge(&result)?;
         let progress = progress.into_inner();
         if name != "slow" {
@@ -181,7 +166,7 @@ impl Run {
         Ok(format!("{} notifications", progress.len()))
     }
 
-    async fn reads(&mut self, session: &mut Session) {
+    async fn reads(&mut self, peer: &mut Peer) {
         let text = "Hello from the mcpico demo server.\n";
         let greeting = json!([{"uri": "demo://greeting", "mimeType": "text/plain", "text": text}]);
         let item = json!([{"uri": "demo://items/bolt", "mimeType": "application/json",
@@ -191,18 +176,18 @@ impl Run {
             ("template", "a resource of a template is read", "demo://items/bolt", item),
         ] {
             let method = Method::ReadResource { uri };
-            self.read(session, id, title, method, "contents", &expected).await;
+            self.read(peer, id, title, method, "contents", &expected).await;
         }
         let arguments = json::parse(br#"{"name":"Ada"}"#).ok();
         let prompt = Method::GetPrompt { name: "greet", arguments };
         let expected = json!([{"role": "user",
             "content": {"type": "text", "text": "Please greet Ada."}}]);
-        self.read(session, "prompt", "a prompt is read", prompt, "messages", &expected).await;
+        self.read(peer, "prompt", "a prompt is read", prompt, "messages", &expected).await;
     }
 
     async fn read(
         &mut self,
-        session: &mut Session,
+        peer: &mut Peer,
         id: &'static str,
         title: &'static str,
         method: Method<'_>,
@@ -210,7 +195,7 @@ impl Run {
         expected: &Value,
     ) {
         let started = Instant::now();
-        let verdict = match surface::result(session, method, &mut |_| {}).await {
+        let verdict = match surface::result(peer, method, &mut |_| {}).await {
             Err(fault) => Verdict::Failed(self.fault(fault)),
             Ok(result) => match same(&result[member], expected) {
                 Ok(()) => Verdict::Passed(String::new()),
@@ -219,20 +204,6 @@ impl Run {
         };
         self.report.add(id, title, verdict, started);
     }
-}
-
-/// Structured content has to fit the tool's output schema, and to be there when there is one.
-fn fits_output_schema(tool: &Value, result: &Value) -> Result<(), String> {
-    let schema = &tool["outputSchema"];
-    if schema.is_null() || result["isError"] == true {
-        return Ok(());
-    }
-    let content = result.get("structuredContent").ok_or("structuredContent is missing")?;
-    let validator = jsonschema::validator_for(schema)
-        .map_err(|error| escape(&format!("the output schema is invalid: {error}")).into_owned())?;
-    validator.validate(content).map_err(|error| {
-        escape(&format!("structured content does not fit the output schema: {error}")).into_owned()
-    })
 }
 
 fn same(found: &Value, expected: &Value) -> Result<(), String> {

@@ -3,16 +3,19 @@
 mod auth;
 mod demo;
 mod report;
+mod session;
 
 use std::time::Instant;
 
 use clap::Args;
-use mcpico_http::std::{Session, SessionError};
+use mcpico_core::mcp::Method;
+use mcpico_http::std::SessionError;
 use mcpico_http::{Connection, Endpoint};
 
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output;
+use crate::peer::Peer;
 use crate::surface::{self, Fault, Kind};
 use crate::target::{Format, Target, TargetArguments};
 
@@ -40,7 +43,8 @@ pub(crate) struct Test {
 /// [`Failure`] when no run is possible: the command line cannot be used.
 pub(crate) async fn run(command: &Test) -> Result<Exit, Failure> {
     let target = Target::new(command.endpoint.as_deref(), &command.target)?;
-    let mut run = Run { report: Report::new(&target, command.target.format), target };
+    let mut run =
+        Run { report: Report::new(&target, command.target.format), target, is_silent: false };
     let reached = run.reach().await;
     if reached {
         if command.open {
@@ -63,6 +67,8 @@ pub(crate) async fn run(command: &Test) -> Result<Exit, Failure> {
 struct Run {
     report: Report,
     target: Target,
+    /// A request had no answer in time, and more of its kind would have none either.
+    is_silent: bool,
 }
 
 impl Run {
@@ -72,7 +78,7 @@ impl Run {
         let verdict = match self.connect().await {
             Ok(()) => Verdict::Passed(String::new()),
             Err(failure) => {
-                self.report.exit = Some(Exit::Unreachable);
+                self.report.stopped = Some(Exit::Unreachable);
                 Verdict::Failed(failure.to_string())
             }
         };
@@ -105,55 +111,56 @@ impl Run {
                 Verdict::Skipped(why.into()),
                 started,
             );
-            self.report.exit.get_or_insert(Exit::Authentication);
+            self.report.stopped = Some(Exit::Authentication);
             return;
         }
-        let mut session = self.target.session(token.as_deref());
-        let connected = session.connect().await;
-        if !open {
-            let verdict = match &connected {
-                Ok(_) => Verdict::Passed(String::new()),
-                Err(error) => Verdict::Failed(self.explain(error)),
-            };
-            self.report.accepted = connected.is_ok();
-            self.report.add("valid-token", "a valid token is accepted", verdict, started);
-        }
+        let mut peer = self.target.peer(token.as_deref());
+        let connected = enter(&mut peer).await;
+        let (id, title) = match open {
+            true => ("entry", "the server lets everyone in"),
+            false => ("valid-token", "a valid token is accepted"),
+        };
+        let verdict = match &connected {
+            Ok(()) => Verdict::Passed(String::new()),
+            Err(error) => Verdict::Failed(self.explain(error)),
+        };
+        self.report.accepted = connected.is_ok() && !open;
+        self.report.add(id, title, verdict, started);
         match connected {
-            Ok(_) => {
-                self.era(&mut session).await;
-                let tools = self.lists(&mut session).await;
+            Ok(()) => {
+                self.era(&mut peer).await;
+                if !open {
+                    self.in_session().await;
+                }
+                let tools = self.lists(&mut peer).await;
                 if self.target.is_demo {
-                    demo::run(self, &mut session, &tools).await;
+                    demo::run(self, &mut peer, &tools).await;
                 } else {
                     self.report.untested.push(
                         "execution: no tool was called and nothing was read; what is harmless on this \
                          server only its owner knows (`mcpico call` and `mcpico read` do one at a time)",
                     );
                 }
-                session.end().await;
+                peer.end().await;
             }
             Err(error) => {
-                if open {
-                    let verdict = Verdict::Failed(self.explain(&error));
-                    self.report.add("era", "the server speaks MCP", verdict, started);
-                }
                 let exit = Failure::explain(&error, &self.target.endpoint, token.as_deref()).exit;
-                self.report.exit.get_or_insert(exit);
+                self.report.stopped = Some(exit);
             }
         }
     }
 
     /// Which revision is spoken, and whether the other era is spoken, too.
-    async fn era(&mut self, session: &mut Session) {
+    async fn era(&mut self, peer: &mut Peer) {
         let started = Instant::now();
-        let Some(revision) = session.revision() else { return };
+        let Some(revision) = peer.revision() else { return };
         let era = if revision.is_modern() { "modern" } else { "legacy" };
         let mut note = format!("{revision}, {era}");
-        if session.has_session() {
+        if peer.has_session() {
             note.push_str(", with a session");
         }
         if revision.is_modern()
-            && let Some(mut legacy) = self.target.legacy_session(self.target.token.as_deref())
+            && let Some(mut legacy) = self.target.legacy_peer(self.target.token.as_deref())
         {
             match legacy.connect().await {
                 Ok(revision) => {
@@ -169,7 +176,7 @@ impl Run {
     }
 
     /// Reads all pages of all lists; gives the tools.
-    async fn lists(&mut self, session: &mut Session) -> Vec<serde_json::Value> {
+    async fn lists(&mut self, peer: &mut Peer) -> Vec<serde_json::Value> {
         let mut tools = Vec::new();
         for (id, title, kind) in [
             ("tools-list", "the list of tools is complete", Kind::Tools),
@@ -182,7 +189,7 @@ impl Run {
             ("prompts-list", "the list of prompts is complete", Kind::Prompts),
         ] {
             let started = Instant::now();
-            let verdict = match surface::list(session, kind).await {
+            let verdict = match surface::list(peer, kind).await {
                 Ok(listing) => {
                     let verdict = demo::compare(&listing, kind, self.target.is_demo);
                     if kind == Kind::Tools {
@@ -212,4 +219,11 @@ impl Run {
             Fault::NotOffered => "the server does not have this method".into(),
         }
     }
+}
+
+/// Shakes hands and asks for a list, because a handshake may be open to everyone.
+async fn enter(peer: &mut Peer) -> Result<(), SessionError> {
+    peer.connect().await?;
+    let entered = peer.call(Method::ListTools { cursor: None }, &mut |_| {}).await;
+    entered.map(|_| ())
 }

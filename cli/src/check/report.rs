@@ -29,6 +29,9 @@ struct Check {
     took: Duration,
 }
 
+/// The checks that say whether we were let in.
+const ENTRY: [&str; 2] = ["valid-token", "entry"];
+
 /// Everything that is said at the end.
 pub(super) struct Report {
     endpoint: String,
@@ -37,8 +40,10 @@ pub(super) struct Report {
     style: Style,
     prints: bool,
     checks: Vec<Check>,
-    /// What decides the exit code before the verdicts do.
-    pub(super) exit: Option<Exit>,
+    /// Why the server was not entered.
+    pub(super) stopped: Option<Exit>,
+    /// What is behind was shown to somebody without a valid token.
+    pub(super) is_open: bool,
     pub(super) revision: Option<Revision>,
     /// A token with another signature was refused.
     pub(super) signature: bool,
@@ -46,7 +51,7 @@ pub(super) struct Report {
     pub(super) expiry: bool,
     /// The valid token was accepted.
     pub(super) accepted: bool,
-    /// The server showed the claims that were minted.
+    /// The server showed the claims of the token.
     pub(super) claims_arrived: bool,
     /// Tools that were called and did what they should.
     pub(super) executed: usize,
@@ -65,7 +70,8 @@ impl Report {
             style: if format == Format::Text { Style::of_stdout() } else { Style::PLAIN },
             prints: format == Format::Text,
             checks: Vec::new(),
-            exit: None,
+            stopped: None,
+            is_open: false,
             revision: None,
             signature: false,
             expiry: false,
@@ -78,7 +84,7 @@ impl Report {
         if report.prints {
             let server = if report.is_demo { "the embedded demo server" } else { "the server" };
             line(&format!("testing {server} at {}", report.endpoint));
-            let origin = if target.mint.is_some() { "minted" } else { "given" };
+            let origin = if target.is_minted { "minted" } else { "given" };
             let origin = if target.token.is_some() { origin } else { "no secret to mint one" };
             line(&format!("token {} ({origin})\n", report.token));
         }
@@ -100,15 +106,27 @@ impl Report {
         self.checks.push(check);
     }
 
-    /// The exit code: what stopped the run, else 1 for a failure or for nothing checked, else 0.
-    pub(super) fn finish(&mut self) -> Exit {
-        let (passed, failed, _) = self.counts();
-        match self.exit {
-            // An unreachable server is that, whatever else is said.
-            Some(Exit::Unreachable) => Exit::Unreachable,
-            Some(exit) if failed <= 1 && !self.accepted => exit,
-            _ if failed > 0 || passed == 0 => Exit::Failed,
+    /// The exit code: 1 for a failure that stands for itself and for nothing checked, else what stopped
+    /// the run, else 0.
+    pub(super) fn finish(&self) -> Exit {
+        // That a server listens and that it does not take us in is said by what stopped the run.
+        let any = |is: fn(&Verdict) -> bool| {
+            let checks = self.checks.iter();
+            let mut checks =
+                checks.filter(|check| check.id != "reachable" && !ENTRY.contains(&check.id));
+            checks.any(|check| is(&check.verdict)) || self.accepted
+        };
+        let passed = any(|verdict| matches!(verdict, Verdict::Passed(_)));
+        let (_, failed, _) = self.counts();
+        let others = self.checks.iter().filter(|check| !ENTRY.contains(&check.id));
+        let others = others.filter(|check| matches!(check.verdict, Verdict::Failed(_))).count();
+        match self.stopped {
+            _ if self.is_open => Exit::Failed,
+            // A server that answers strangers well and its friends badly is there.
+            Some(Exit::Unreachable) if passed => Exit::Failed,
+            Some(Exit::Authentication) if others > 0 => Exit::Failed,
             Some(exit) => exit,
+            None if failed > 0 || !passed => Exit::Failed,
             None => Exit::Passed,
         }
     }
@@ -176,7 +194,7 @@ impl Report {
         let took = check.took.as_secs_f64() * 1_000.0;
         // A remark stands behind the title, a reason on lines of its own.
         let (remark, reason) = match tone {
-            Tone::Good if !note.is_empty() => (format!("  ({note})"), ""),
+            Tone::Good if !note.is_empty() => (format!(": {note}"), ""),
             Tone::Good => (String::new(), ""),
             _ => (String::new(), note.as_str()),
         };
@@ -197,7 +215,7 @@ impl Report {
         };
         let mut claims = proof(self.expiry, "an expired token");
         if self.claims_arrived {
-            claims.push_str("; the minted claims arrived");
+            claims.push_str("; the claims of the token arrived");
         }
         let execution = match self.executed {
             0 => "not tested: no tool was called".into(),

@@ -7,10 +7,10 @@ use axum::http::{HeaderMap, HeaderName, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{AppendHeaders, IntoResponse, Response};
 
-use super::clock;
 use super::guard::{Guard, Refusal};
 use super::owners::Owners;
 use super::revisions::Revisions;
+use crate::clock;
 
 const REVISION_HEADER: HeaderName = HeaderName::from_static("mcp-protocol-version");
 const SESSION_HEADER: HeaderName = HeaderName::from_static("mcp-session-id");

@@ -1,13 +1,11 @@
 //! The demo server: an MCP endpoint behind the guard, and a health check beside it.
 
-mod clock;
 mod demo;
 mod gate;
 mod guard;
 mod owners;
 mod revisions;
 mod run;
-mod secret;
 mod token_file;
 
 use std::io;

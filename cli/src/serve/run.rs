@@ -8,12 +8,12 @@ use std::path::PathBuf;
 use mcpico_core::jwt::SignError;
 use tokio::runtime;
 
-use super::clock;
 use super::guard::{Guard, GuardError};
 use super::revisions::Revisions;
-use super::secret::Secret;
 use super::{Options, Running, Server, token_file};
 use crate::args;
+use crate::clock;
+use crate::secret::Secret;
 
 /// Why `serve` ended.
 #[derive(Debug)]
@@ -60,8 +60,9 @@ pub(crate) fn run(arguments: &args::Serve) -> Result<(), Failure> {
     if !arguments.listen.ip().is_loopback() && !arguments.allow_non_loopback {
         return Err(Failure::NotLoopback(arguments.listen));
     }
-    let secret =
-        Secret::find(arguments.secret_file.as_deref()).map_err(Failure::UnreadableSecret)?;
+    let secret = Secret::find(arguments.secret_file.as_deref())
+        .and_then(|found| found.map_or_else(Secret::generate, Ok))
+        .map_err(Failure::UnreadableSecret)?;
     let guard = Guard::new(secret.as_bytes())
         .map(|guard| guard.issuer(arguments.issuer.clone()))
         .map(|guard| guard.audience(arguments.audience.clone()))

@@ -98,7 +98,7 @@ impl Drop for Server {
 /// The command under test, with nothing of the caller's environment that could change it.
 pub(crate) fn mcpico() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_mcpico"));
-    command.env_remove("MCP_JWT_SECRET");
+    command.env_remove("MCP_JWT_SECRET").env_remove("MCP_JWT_TOKEN");
     command
 }
 

@@ -21,7 +21,7 @@ pub(crate) const PATIENT: Deadlines = Deadlines {
     connect: Duration::from_secs(20),
     first_byte: Duration::from_secs(20),
     idle: Duration::from_secs(20),
-    total: Duration::from_secs(60),
+    total: Duration::from_mins(1),
 };
 
 /// All of them milliseconds.

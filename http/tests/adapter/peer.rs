@@ -136,7 +136,7 @@ pub(crate) fn pause(milliseconds: u64) {
 
 impl Peer {
     pub(crate) fn new(script: impl Fn(Link) + Send + Sync + 'static) -> Self {
-        Self::over(|stream| Some(Box::new(stream)), script)
+        Self::over(|stream| Box::new(stream), script)
     }
 
     /// With TLS.
@@ -145,9 +145,9 @@ impl Peer {
         script: impl Fn(Link) + Send + Sync + 'static,
     ) -> Self {
         let config = Arc::new(config);
-        let secure = move |stream| -> Option<Box<dyn Stream>> {
+        let secure = move |stream| -> Box<dyn Stream> {
             let connection = rustls::ServerConnection::new(config.clone()).unwrap();
-            Some(Box::new(rustls::StreamOwned::new(connection, stream)))
+            Box::new(rustls::StreamOwned::new(connection, stream))
         };
         Self::over(secure, script)
     }
@@ -192,10 +192,23 @@ impl Peer {
     }
 
     fn over(
-        secure: impl Fn(TcpStream) -> Option<Box<dyn Stream>> + Send + Sync + 'static,
+        secure: impl Fn(TcpStream) -> Box<dyn Stream> + Send + Sync + 'static,
         script: impl Fn(Link) + Send + Sync + 'static,
     ) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        Self::listening(TcpListener::bind("127.0.0.1:0").unwrap(), secure, script)
+    }
+
+    /// On the IPv6 loopback address; `None` on a machine without.
+    pub(crate) fn on_ipv6(script: impl Fn(Link) + Send + Sync + 'static) -> Option<Self> {
+        let listener = TcpListener::bind("[::1]:0").ok()?;
+        Some(Self::listening(listener, |stream| Box::new(stream), script))
+    }
+
+    fn listening(
+        listener: TcpListener,
+        secure: impl Fn(TcpStream) -> Box<dyn Stream> + Send + Sync + 'static,
+        script: impl Fn(Link) + Send + Sync + 'static,
+    ) -> Self {
         let address = listener.local_addr().unwrap();
         let log = Arc::new(Mutex::new(Log::default()));
         let shared = log.clone();
@@ -210,7 +223,7 @@ impl Peer {
                     log.connections - 1
                 };
                 socket.set_nodelay(true).unwrap();
-                let Some(stream) = secure(socket.try_clone().unwrap()) else { continue };
+                let stream = secure(socket.try_clone().unwrap());
                 let script = script.clone();
                 thread::spawn(move || script(Link { connection, stream, socket, log }));
             }

@@ -32,6 +32,7 @@ fn tools() -> Seen {
     Seen::Result(r#"{"tools":[]}"#.into())
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "it is compared with what an outcome holds")]
 const fn http(error: HttpError) -> Option<Error> {
     Some(Error::Client(CoreError::Peer(PeerError::Http(error))))
 }
@@ -194,6 +195,19 @@ async fn host_has_the_port() {
     let hosts: Vec<_> =
         peer.requests().iter().map(|r| r.header("host").map(str::to_owned)).collect();
     assert_eq!(hosts, [Some(host.clone()), Some(host)]);
+}
+
+#[tokio::test]
+async fn an_ipv6_address_keeps_its_brackets() {
+    let peer = Peer::on_ipv6(|mut link| {
+        while link.request().is_some() {
+            link.send(whole(200, "", RESULT));
+        }
+    });
+    let Some(peer) = peer else { return println!("not run: no IPv6 loopback here") };
+    assert_eq!(*ask_both(&peer.url(), &LIST, PATIENT).await.sole(), tools());
+    let host = format!("[::1]:{}", peer.address().port());
+    assert_eq!(peer.requests()[0].header("host"), Some(&*host));
 }
 
 #[tokio::test]

@@ -35,6 +35,7 @@ fn legacy(peer: &Peer) -> Session {
     Session::new(&peer.url(), options).unwrap()
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "it is compared with what a call returns")]
 fn done() -> Result<Outcome, SessionError> {
     Ok(Outcome::Result("{}".into()))
 }
@@ -238,8 +239,8 @@ async fn a_lost_session_is_opened_again_and_the_request_repeated_once() {
             while let Some(request) = link.request() {
                 let first = request.header("mcp-session-id") == Some("s-1");
                 let forgets = request.method().starts_with("tools/") && first;
-                if forgets && lost.swap(true, Ordering::SeqCst) {
-                    panic!("the lost session is named again");
+                if forgets {
+                    assert!(!lost.swap(true, Ordering::SeqCst), "the lost session is named again");
                 }
                 let session = if lost.load(Ordering::SeqCst) { "s-2" } else { "s-1" };
                 link.send(if forgets {
@@ -262,6 +263,22 @@ async fn a_lost_session_is_opened_again_and_the_request_repeated_once() {
         let (one, two) = (Some("s-1"), Some("s-2"));
         assert_eq!(sessions, [None, one, one, None, two, two]);
     }
+}
+
+#[tokio::test]
+async fn a_request_that_loses_every_session_is_repeated_once() {
+    let peer = Peer::new(|mut link| {
+        while let Some(request) = link.request() {
+            link.send(match &*request.method() {
+                "tools/call" => whole(404, "", "{}"),
+                _ => legacy_answer(&request, "s-1"),
+            });
+        }
+    });
+    let outcome = legacy(&peer).call(CALL, &mut |_| {}).await;
+    assert!(matches!(outcome, Err(SessionError::Rejected(rejection)) if rejection.status == 404));
+    let calls = peer.methods().iter().filter(|method| *method == "tools/call").count();
+    assert_eq!(calls, 2);
 }
 
 #[tokio::test]

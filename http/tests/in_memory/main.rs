@@ -1,0 +1,8 @@
+//! The adapter without std: its bytes, its writes, its room, over connections in memory.
+
+mod allocation;
+#[cfg(feature = "embassy-time")]
+mod embassy;
+mod request_bytes;
+mod response_bytes;
+mod wire;
