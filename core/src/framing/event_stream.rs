@@ -62,6 +62,12 @@ impl EventStream {
         Self::default()
     }
 
+    /// Starts at the first byte of the stream that goes on where `earlier` ended: the id and the time to
+    /// wait stay what they were until the new stream says otherwise.
+    pub fn resuming(earlier: &Self) -> Self {
+        Self { last_id: earlier.last_id.clone(), retry: earlier.retry, ..Self::default() }
+    }
+
     /// The name of the event that was last handed out: empty when it had none, `None` when it had one
     /// of more than [`MAX_EVENT_NAME`] bytes.
     pub fn event_name(&self) -> Option<&[u8]> {
