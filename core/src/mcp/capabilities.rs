@@ -1,6 +1,6 @@
 //! What the client lets a server ask of it.
 
-use super::Revision;
+use super::{InputRequest, Revision};
 use crate::json::Object;
 
 /// What a server may ask of the client. Nothing is declared unless the caller does.
@@ -37,18 +37,24 @@ impl Capabilities {
         sampling: false,
     };
 
-    /// Whether a server may send a request of this method.
-    pub fn allows(&self, method: &str) -> bool {
-        match method {
-            "elicitation/create" => self.elicitation.form || self.elicitation.url,
-            "roots/list" => self.roots,
-            "sampling/createMessage" => self.sampling,
-            _ => false,
+    /// Whether a server may ask for this.
+    pub fn allows(self, request: &InputRequest<'_>) -> bool {
+        if request.method == *"elicitation/create" {
+            let mode = request.params.and_then(|params| params.member("mode").transpose());
+            return match mode.map(|mode| mode.ok().and_then(|mode| mode.as_str())) {
+                // Without a mode it is a form.
+                None => self.elicitation.form,
+                Some(Some(mode)) if mode == *"form" => self.elicitation.form,
+                Some(Some(mode)) if mode == *"url" => self.elicitation.url,
+                Some(_) => false,
+            };
         }
+        (self.roots && request.method == *"roots/list")
+            || (self.sampling && request.method == *"sampling/createMessage")
     }
 
     /// Appends them as the member `name`, as far as the revision has them.
-    pub(crate) fn write(&self, revision: Revision, object: &mut Object<'_, '_>, name: &str) {
+    pub(crate) fn write(self, revision: Revision, object: &mut Object<'_, '_>, name: &str) {
         let mut declared = object.object(name);
         let Elicitation { form, url } = self.elicitation;
         let modes = revision >= Revision::V2025_11_25;
@@ -76,6 +82,7 @@ impl Capabilities {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::json::parse;
     use crate::writer::emit;
 
     fn written(capabilities: Capabilities, revision: Revision) -> std::string::String {
@@ -114,14 +121,30 @@ mod tests {
 
     #[test]
     fn what_is_not_declared_is_not_allowed() {
-        let all = Capabilities {
-            elicitation: Elicitation { form: false, url: true },
-            roots: true,
-            sampling: true,
+        let elicitation = |form, url| Capabilities {
+            elicitation: Elicitation { form, url },
+            ..Capabilities::NONE
         };
-        for method in ["elicitation/create", "roots/list", "sampling/createMessage"] {
-            assert!(all.allows(method) && !Capabilities::NONE.allows(method), "{method}");
+        let roots = Capabilities { roots: true, ..Capabilities::NONE };
+        let sampling = Capabilities { sampling: true, ..Capabilities::NONE };
+        let all = [elicitation(true, false), elicitation(false, true), roots, sampling];
+        for (request, allowed) in [
+            (r#"{"method":"elicitation/create"}"#, Some(0)),
+            (r#"{"method":"elicitation/create","params":{}}"#, Some(0)),
+            (r#"{"method":"elicitation/create","params":{"mode":"form"}}"#, Some(0)),
+            (r#"{"method":"elicitation/create","params":{"mode":"url"}}"#, Some(1)),
+            (r#"{"method":"elicitation/create","params":{"mode":"page"}}"#, None),
+            (r#"{"method":"elicitation/create","params":{"mode":null}}"#, None),
+            (r#"{"method":"elicitation/create","params":{"mode":"url","mode":"url"}}"#, None),
+            (r#"{"method":"roots/list"}"#, Some(2)),
+            (r#"{"method":"sampling/createMessage"}"#, Some(3)),
+            (r#"{"method":"ping"}"#, None),
+        ] {
+            let parsed = InputRequest::from_value(parse(request.as_bytes()).unwrap()).unwrap();
+            assert!(!Capabilities::NONE.allows(&parsed));
+            for (index, capabilities) in all.iter().enumerate() {
+                assert_eq!(capabilities.allows(&parsed), allowed == Some(index), "{request}");
+            }
         }
-        assert!(!all.allows("ping") && !all.allows("Roots/list"));
     }
 }

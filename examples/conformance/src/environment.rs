@@ -2,7 +2,7 @@
 
 use std::env;
 
-use mcpico_core::mcp::{ClientInfo, Revision};
+use mcpico_core::mcp::{Capabilities, ClientInfo, Elicitation, Revision};
 use mcpico_http::std::Options;
 use serde_json::Value;
 
@@ -22,8 +22,8 @@ impl Environment {
         let url = env::args().nth(1).ok_or("usage: mcpico-conformance URL")?;
         let scenario = env::var("MCP_CONFORMANCE_SCENARIO")?;
         let revision = env::var("MCP_CONFORMANCE_PROTOCOL_VERSION")?;
-        let revision = Revision::from_name(&revision)
-            .ok_or_else(|| format!("unknown revision {revision}"))?;
+        let revision =
+            Revision::from_name(&revision).ok_or_else(|| format!("unknown revision {revision}"))?;
         let context = match env::var("MCP_CONFORMANCE_CONTEXT") {
             Ok(context) => serde_json::from_str(&context)?,
             Err(env::VarError::NotPresent) => Value::Null,
@@ -35,6 +35,9 @@ impl Environment {
     /// Every revision up to the one that is tested, so that finding out the era is tested, too.
     pub(crate) fn options(&self) -> Options {
         let info = ClientInfo { name: "mcpico-conformance", version: env!("CARGO_PKG_VERSION") };
-        Options { newest: self.revision, ..Options::new(info) }
+        // Forms are answered with their defaults; there is nobody to ask.
+        let elicitation = Elicitation { form: true, url: false };
+        let capabilities = Capabilities { elicitation, ..Capabilities::NONE };
+        Options { newest: self.revision, capabilities, ..Options::new(info) }
     }
 }

@@ -1,8 +1,11 @@
 //! The scenarios.
 
+use mcpico_core::json::Value;
+use mcpico_core::mcp::{Method, Page};
 use mcpico_http::std::Session;
 
 use crate::environment::Environment;
+use crate::tools::Tools;
 use crate::{Fault, tools};
 
 pub(crate) async fn run(environment: &Environment) -> Result<(), Fault> {
@@ -16,7 +19,15 @@ async fn steps(environment: &Environment, session: &mut Session) -> Result<(), F
     session.connect().await?;
     let tools = tools::list(session).await?;
     match &*environment.scenario {
-        "initialize" | "json-schema-ref-no-deref" => {}
+        "initialize" | "json-schema-ref-no-deref" | "request-metadata" => {}
+        "sep-2322-client-request-state" => call_all(session, &tools).await?,
+        "sse-retry" => {
+            tools::call(session, &tools, "test_reconnection", "{}").await?;
+        }
+        "http-standard-headers" => {
+            call_all(session, &tools).await?;
+            use_library(session).await?;
+        }
         "tools_call" => {
             tools::call(session, &tools, "add_numbers", r#"{"a":5,"b":3}"#).await?;
         }
@@ -31,9 +42,7 @@ async fn steps(environment: &Environment, session: &mut Session) -> Result<(), F
             }
         }
         "http-invalid-tool-headers" => {
-            for name in tools.keys() {
-                tools::call(session, &tools, name, "{}").await?;
-            }
+            call_all(session, &tools).await?;
         }
         "json-schema-2020-12-preservation" => {
             let schema = tools.get("json_schema_2020_12_tool").ok_or("no such tool")?;
@@ -41,6 +50,30 @@ async fn steps(environment: &Environment, session: &mut Session) -> Result<(), F
             tools::call(session, &tools, "json_schema_echo", &arguments).await?;
         }
         other => return Err(format!("unknown scenario {other}").into()),
+    }
+    Ok(())
+}
+
+/// Calls every tool without arguments.
+async fn call_all(session: &mut Session, tools: &Tools) -> Result<(), Fault> {
+    for name in tools.keys() {
+        tools::call(session, tools, name, "{}").await?;
+    }
+    Ok(())
+}
+
+/// Reads every resource and gets every prompt of the first page.
+async fn use_library(session: &mut Session) -> Result<(), Fault> {
+    let result = tools::result(session, Method::ListResources { cursor: None }).await?;
+    for resource in Page::from_result(tools::parse(&result)?, "resources")?.items {
+        let uri = tools::text(resource, "uri")?.ok_or("a resource has no uri")?;
+        tools::result(session, Method::ReadResource { uri: &uri }).await?;
+    }
+    let result = tools::result(session, Method::ListPrompts { cursor: None }).await?;
+    for prompt in Page::from_result(tools::parse(&result)?, "prompts")?.items {
+        let name = tools::text(prompt, "name")?.ok_or("a prompt has no name")?;
+        let arguments = Some(Value::empty_object());
+        tools::result(session, Method::GetPrompt { name: &name, arguments }).await?;
     }
     Ok(())
 }
