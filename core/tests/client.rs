@@ -592,6 +592,33 @@ fn only_a_cut_stream_with_an_id_is_resumed() {
 }
 
 #[test]
+fn a_server_may_speak_unasked_on_a_stream_of_its_own() {
+    let mut client = legacy(Revision::V2025_11_25, true);
+    let mut out = [0; 512];
+    let (post, mut exchange) = client.listen(None, &mut out).unwrap();
+    let get = sent(&post);
+    assert_eq!((get.verb, get.header("Accept")), (Verb::Get, Some("text/event-stream")));
+    assert_eq!(get.header("Mcp-Session-Id"), Some("abc-123"));
+    assert_eq!(get.header("Last-Event-ID"), None);
+    // No response is due, whatever its id.
+    let body = "id: 7\ndata: {\"jsonrpc\":\"2.0\",\"id\":0,\"method\":\"elicitation/create\"}\n\n\
+        data: {\"jsonrpc\":\"2.0\",\"id\":0,\"result\":{}}\n\n\
+        data: {\"jsonrpc\":\"2.0\",\"error\":{\"code\":1,\"message\":\"\"}}\n\n";
+    let events = read(&mut client, &mut exchange, Reply { status: 200, headers: STREAM, body });
+    assert_eq!(
+        events,
+        ["request elicitation/create", "unsolicited Some(Id(0))", "unsolicited None"]
+    );
+    assert_eq!(exchange.retry(), Some(DEFAULT_RETRY));
+    let (post, mut next) = client.resume(&exchange, None, &mut out).unwrap().unwrap();
+    assert_eq!(sent(&post).header("Last-Event-ID"), Some("7"));
+    let reply = Reply { status: 405, headers: JSON, body: "" };
+    assert_eq!(read(&mut client, &mut next, reply), ["rejected 405 "]);
+    assert_eq!(modern().listen(None, &mut out).unwrap_err(), Error::Misuse(Misuse::NotReady));
+    assert!(client.revision().is_some());
+}
+
+#[test]
 fn failures_are_told_apart() {
     let events = |reply| call(&mut modern(), &LIST, reply).1.remove(0);
     let html: &[_] = &[("Content-Type", "text/html")];

@@ -132,6 +132,25 @@ impl<Io: Read + Write, T: Timer> Connection<Io, T> {
         .ok_or(NOTHING_TO_SEND)
     }
 
+    /// Opens a stream of what the server says unasked; see [`Client::listen`]. The deadlines are for it, too.
+    ///
+    /// # Errors
+    /// As [`call`](Self::call).
+    pub async fn listen<'r>(
+        &'r mut self,
+        endpoint: &Endpoint<'_>,
+        client: &mut Client,
+        bearer: Option<Bearer<'_>>,
+        out: &mut [u8],
+        storage: &'r mut [u8],
+    ) -> Result<Reply<'r, Io, T>, Error> {
+        self.exchange(endpoint, client, bearer, out, storage, |client, out| {
+            client.listen(bearer, out).map(Some)
+        })
+        .await?
+        .ok_or(NOTHING_TO_SEND)
+    }
+
     /// Goes on with an exchange whose event stream ended before the response; `None` when that cannot be
     /// done. Wait for [`Exchange::retry`] before.
     ///

@@ -55,6 +55,8 @@ pub(super) enum Purpose {
     Discover,
     /// `initialize`
     Initialize,
+    /// A stream of what the server says unasked: no response is due.
+    Listen,
     /// A notification, an answer, or the end of a session: no response is due.
     Notify,
 }
@@ -227,7 +229,7 @@ impl Exchange {
     /// Milliseconds to wait before [`Client::resume`] goes on with this exchange: what the server has
     /// asked for, at least [`MIN_RETRY`], and [`DEFAULT_RETRY`] when it has not. `None` when the exchange
     /// cannot be resumed: only one of the legacy era can whose event stream had an id that fits a header
-    /// and ended, or broke, before the response; nor is a server waited for that asks for more than
+    /// and ended, or broke, before the response if there is one; nor is a server waited for that asks for more than
     /// [`MAX_RETRY`].
     ///
     /// [Revision 2025-11-25, resumability](https://modelcontextprotocol.io/specification/2025-11-25/basic/transports#resumability-and-redelivery)
@@ -240,7 +242,7 @@ impl Exchange {
     /// The event stream that can be resumed, and the id to resume it from.
     fn resumption(&self) -> Option<(&EventStream, &str)> {
         let cut = matches!(self.phase, Phase::Waiting | Phase::Interrupted);
-        let call = matches!(self.purpose, Purpose::Call { .. });
+        let call = matches!(self.purpose, Purpose::Call { .. } | Purpose::Listen);
         let Framing::EventStream(stream) = &self.framing else { return None };
         if !cut || !call || self.revision.is_modern() {
             return None;
@@ -316,7 +318,8 @@ impl Exchange {
         }
         if self.is_stream() {
             self.phase = Phase::Interrupted;
-            return Ok(Event::Interrupted);
+            let listening = self.purpose == Purpose::Listen;
+            return Ok(if listening { Event::Closed } else { Event::Interrupted });
         }
         Err(self.fail(PeerError::NoResponse.into()))
     }
@@ -338,7 +341,7 @@ impl Exchange {
             Err(_) if !self.is_success() => return Ok(self.reject(frame)),
             Err(error) => return Err(self.fail(PeerError::Message(error).into())),
         };
-        let waiting = self.phase == Phase::Waiting;
+        let waiting = self.phase == Phase::Waiting && self.purpose != Purpose::Listen;
         let ours = Id::Number(self.id.into());
         match message {
             Message::Result { id, result } if waiting && id == ours && self.is_success() => {
@@ -401,7 +404,7 @@ impl Exchange {
                 let chosen = self.common(chosen).filter(|revision| !revision.is_modern());
                 self.lesson = Lesson::Initialized(chosen);
             }
-            Purpose::Call { .. } | Purpose::Notify => {}
+            Purpose::Call { .. } | Purpose::Listen | Purpose::Notify => {}
         }
         if !self.revision.is_modern() {
             return Ok(Response::Result(result));

@@ -266,6 +266,25 @@ impl Client {
         self.call(call, Purpose::Call { may_require_input }, revision, out)
     }
 
+    /// Writes the request for a stream of what the server says unasked, which it may refuse with 405.
+    /// Its end is [`Event::Closed`]; then it can be [resumed](Self::resume), or asked for anew.
+    ///
+    /// # Errors
+    /// [`Misuse::NotReady`], also in the modern era, which has no such stream;
+    /// [`Error::OutputTooSmall`].
+    ///
+    /// [Revision 2025-11-25, listening](https://modelcontextprotocol.io/specification/2025-11-25/basic/transports#listening-for-messages-from-the-server)
+    pub fn listen<'o>(
+        &self,
+        bearer: Option<Bearer<'_>>,
+        out: &'o mut [u8],
+    ) -> Result<(Post<'o>, Exchange), Error> {
+        let revision = self.legacy_revision().ok_or(Misuse::NotReady)?;
+        let post = self.get(None, revision, bearer, out)?;
+        let range = (self.oldest, self.newest);
+        Ok((post, Exchange::new(0, Purpose::Listen, revision, range, self.session.is_some())))
+    }
+
     /// Writes the request that resumes an event stream which ended before the response; `None` when
     /// [`Exchange::retry`] is. Wait that long before it is sent. The response then comes in the new
     /// exchange, under the id of the old one.
@@ -282,12 +301,7 @@ impl Client {
     ) -> Result<Option<(Post<'o>, Exchange)>, Error> {
         let Some((next, last_event_id)) = exchange.resumed() else { return Ok(None) };
         let revision = self.legacy_revision().ok_or(Misuse::NotReady)?;
-        let headers = emit(out, |w| {
-            header(w, "Accept", |w| w.str("text/event-stream"));
-            header(w, "Last-Event-ID", |w| w.str(last_event_id));
-            self.write_session_headers(w, revision, bearer);
-        })?;
-        Ok(Some((Post { verb: Verb::Get, headers, body: &[] }, next)))
+        Ok(Some((self.get(Some(last_event_id), revision, bearer, out)?, next)))
     }
 
     /// Writes the answer to a request of the server.
@@ -452,6 +466,23 @@ impl Client {
         let headers = |w: &mut Writer<'_>| self.write_session_headers(w, revision, bearer);
         let post = compose(message, headers, |_| {}, out)?;
         Ok((post, self.exchange(Purpose::Notify, revision)))
+    }
+
+    fn get<'o>(
+        &self,
+        last_event_id: Option<&str>,
+        revision: Revision,
+        bearer: Option<Bearer<'_>>,
+        out: &'o mut [u8],
+    ) -> Result<Post<'o>, Error> {
+        let headers = emit(out, |w| {
+            header(w, "Accept", |w| w.str("text/event-stream"));
+            if let Some(id) = last_event_id {
+                header(w, "Last-Event-ID", |w| w.str(id));
+            }
+            self.write_session_headers(w, revision, bearer);
+        })?;
+        Ok(Post { verb: Verb::Get, headers, body: &[] })
     }
 
     /// The exchange for the message that has just been written; a request takes an id.

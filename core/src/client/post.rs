@@ -16,7 +16,7 @@ pub struct Post<'o> {
 pub enum Verb {
     /// Ends a session of the legacy era.
     Delete,
-    /// Resumes an event stream of the legacy era.
+    /// Opens or resumes an event stream of the legacy era.
     Get,
     /// Sends a message.
     Post,

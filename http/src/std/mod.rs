@@ -1,6 +1,7 @@
 //! For programs: tokio TCP, rustls with the platform's verifier, and a session that reconnects.
 
 mod input;
+mod listener;
 mod session;
 mod tcp;
 mod tls;

@@ -13,6 +13,7 @@ use mcpico_core::mcp::{Capabilities, ClientInfo, InputRequired, Method, Revision
 use mcpico_core::{Misuse, PeerError};
 
 use super::input::{AnswerInput, Answers, Input, form_defaults, respond, respond_to_all};
+use super::listener::Listener;
 use super::{TokioConnector, TokioIo, TokioTimer};
 use crate::{Connection, Deadlines, Endpoint, EndpointError, Error, Reply};
 
@@ -89,6 +90,8 @@ pub struct Session {
     options: Options,
     client: Client,
     connection: Option<Connection<TokioIo, TokioTimer>>,
+    /// Hears what the server asks beside the answers to requests.
+    listener: Option<Listener>,
     out: Vec<u8>,
     storage: Vec<u8>,
 }
@@ -156,18 +159,32 @@ impl Session {
         let client = Client::with_revisions(options.info, options.oldest, options.newest)
             .declare(options.capabilities);
         let storage = vec![0; options.inbox];
-        Ok(Self { url: url.into(), options, client, connection: None, out: vec![0; OUT], storage })
+        let (connection, listener, out) = (None, None, vec![0; OUT]);
+        Ok(Self { url: url.into(), options, client, connection, listener, out, storage })
     }
 
     /// Finds out what the server speaks and shakes hands where that is due.
     ///
+    /// When capabilities are declared and the server is one of the legacy era, a task hears on a
+    /// connection of its own what it asks beside the answers to requests, until the session is dropped.
+    ///
     /// # Errors
     /// [`SessionError`].
     pub async fn connect(&mut self) -> Result<Revision, SessionError> {
+        let mut shaken = false;
         loop {
             if let Some(revision) = self.client.revision() {
+                if shaken
+                    && !revision.is_modern()
+                    && self.options.capabilities != Capabilities::NONE
+                {
+                    self.listener = None;
+                    let listener = Listener::start(&self.url, &self.options, &self.client);
+                    self.listener = Some(listener.await);
+                }
                 return Ok(revision);
             }
+            shaken = true;
             self.open().await?;
             let reused = self.is_connection_reused();
             match self.handshake_step().await {
@@ -252,6 +269,7 @@ impl Session {
 
     /// Ends the session, when the server has opened one. Whether it agrees does not matter.
     pub async fn end(&mut self) {
+        self.listener = None;
         if !self.client.has_session() || self.open().await.is_err() {
             return;
         }
@@ -401,7 +419,7 @@ fn reserve(client: &mut Client, out: &mut Vec<u8>, call: &Call<'_>) -> Result<()
     }
 }
 
-async fn open(
+pub(super) async fn open(
     url: &str,
     options: &Options,
 ) -> Result<Connection<TokioIo, TokioTimer>, SessionError> {
@@ -459,7 +477,7 @@ async fn read(
 }
 
 /// Answers a request of the server. Its stream stays open meanwhile, so that takes a connection of its own.
-async fn answer(
+pub(super) async fn answer(
     url: &str,
     options: &Options,
     client: &mut Client,
@@ -479,7 +497,7 @@ async fn answer(
     Ok(())
 }
 
-fn bearer(options: &Options) -> Result<Option<Bearer<'_>>, SessionError> {
+pub(super) fn bearer(options: &Options) -> Result<Option<Bearer<'_>>, SessionError> {
     options.bearer.as_deref().map(Bearer::new).transpose().map_err(|_| SessionError::Token)
 }
 
