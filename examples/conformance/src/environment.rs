@@ -33,11 +33,11 @@ impl Environment {
     }
 
     /// Every revision up to the one that is tested, so that finding out the era is tested, too.
-    pub(crate) fn options(&self) -> Options {
+    pub(crate) fn options(&self, bearer: Option<String>) -> Options {
         let info = ClientInfo { name: "mcpico-conformance", version: env!("CARGO_PKG_VERSION") };
         // Forms are answered with their defaults; there is nobody to ask.
         let elicitation = Elicitation { form: true, url: false };
         let capabilities = Capabilities { elicitation, ..Capabilities::NONE };
-        Options { newest: self.revision, capabilities, ..Options::new(info) }
+        Options { newest: self.revision, capabilities, bearer, ..Options::new(info) }
     }
 }

@@ -4,6 +4,7 @@
 //! scenario does what a program would do with the same server; nothing in here knows what is checked.
 
 mod environment;
+mod oauth;
 mod scenario;
 mod tools;
 

@@ -2,21 +2,37 @@
 
 use mcpico_core::json::Value;
 use mcpico_core::mcp::{Method, Page};
-use mcpico_http::std::Session;
+use mcpico_http::std::{Session, SessionError};
 
 use crate::environment::Environment;
 use crate::tools::Tools;
-use crate::{Fault, tools};
+use crate::{Fault, oauth, tools};
 
 pub(crate) async fn run(environment: &Environment) -> Result<(), Fault> {
-    let mut session = Session::new(&environment.url, environment.options())?;
+    let mut session = connect(environment).await?;
     let done = steps(environment, &mut session).await;
     session.end().await;
     done
 }
 
-async fn steps(environment: &Environment, session: &mut Session) -> Result<(), Fault> {
+/// A session that is ready, with a token when the server wants one.
+async fn connect(environment: &Environment) -> Result<Session, Fault> {
+    let url = &environment.url;
+    let mut session = Session::new(url, environment.options(None))?;
+    let rejection = match session.connect().await {
+        Err(SessionError::Rejected(rejection)) if rejection.status == 401 => rejection,
+        connected => {
+            connected?;
+            return Ok(session);
+        }
+    };
+    let token = oauth::token(url, &rejection, &environment.context).await?;
+    let mut session = Session::new(url, environment.options(Some(token)))?;
     session.connect().await?;
+    Ok(session)
+}
+
+async fn steps(environment: &Environment, session: &mut Session) -> Result<(), Fault> {
     let tools = tools::list(session).await?;
     match &*environment.scenario {
         "initialize" | "json-schema-ref-no-deref" | "request-metadata" => {}
@@ -49,6 +65,7 @@ async fn steps(environment: &Environment, session: &mut Session) -> Result<(), F
             let arguments = format!("{{\"schema\":{schema}}}");
             tools::call(session, &tools, "json_schema_echo", &arguments).await?;
         }
+        other if other.starts_with("auth/") => call_all(session, &tools).await?,
         other => return Err(format!("unknown scenario {other}").into()),
     }
     Ok(())
