@@ -6,6 +6,7 @@
 mod environment;
 mod oauth;
 mod scenario;
+mod skills;
 mod tools;
 
 use std::process::ExitCode;

@@ -6,7 +6,7 @@ use mcpico_http::std::{Session, SessionError};
 
 use crate::environment::Environment;
 use crate::tools::Tools;
-use crate::{Fault, oauth, tools};
+use crate::{Fault, oauth, skills, tools};
 
 pub(crate) async fn run(environment: &Environment) -> Result<(), Fault> {
     let mut session = connect(environment).await?;
@@ -33,6 +33,15 @@ async fn connect(environment: &Environment) -> Result<Session, Fault> {
 }
 
 async fn steps(environment: &Environment, session: &mut Session) -> Result<(), Fault> {
+    if let Some(wanted) = environment.scenario.strip_prefix("sep-2640-client-") {
+        let skills = skills::list(session).await?;
+        // Without somebody who wants a skill, none is loaded.
+        let wanted = if wanted == "no-prefetch" { &[] } else { &*skills };
+        for skill in wanted {
+            skill.load(session).await?;
+        }
+        return Ok(());
+    }
     let tools = tools::list(session).await?;
     match &*environment.scenario {
         "initialize" | "json-schema-ref-no-deref" | "request-metadata" => {}
