@@ -109,9 +109,10 @@ pub(crate) async fn call(command: &Call) -> Result<Exit, Failure> {
     let mut peer = target.peer(target.token.as_deref());
     // The schema says which arguments go into headers, too.
     let tools = surface::list(&mut peer, Kind::Tools).await;
-    let tools = tools.map_err(|fault| command.server.failure(&target, fault))?;
+    let tools = tools.map_err(|fault| failure(&target, fault))?;
     let Some(tool) = tools.entries.iter().find(|tool| tool["name"] == *command.tool) else {
-        let dropped = tools.dropped.iter().find(|tool| tool.starts_with(&*escape(&command.tool)));
+        let named = format!("{}: ", escape(&command.tool));
+        let dropped = tools.dropped.iter().find(|dropped| dropped.starts_with(&named));
         return Err(Failure::usage(match dropped {
             Some(dropped) => format!("the tool cannot be used: {dropped}"),
             None => format!("the server has no tool {}", escape(&command.tool)),
@@ -129,7 +130,7 @@ pub(crate) async fn call(command: &Call) -> Result<Exit, Failure> {
         arguments: Some(parse(&arguments)?),
         input_schema: Some(json::parse(schema.as_bytes()).map_err(|error| invalid(&error))?),
     };
-    let result = result(&command.server, &target, &mut peer, method).await?;
+    let result = result(&target, &mut peer, method).await?;
     peer.end().await;
     let text = result.to_string();
     let parsed = json::parse(text.as_bytes()).map_err(|error| invalid(&error))?;
@@ -169,7 +170,7 @@ pub(crate) async fn list(command: &List) -> Result<Exit, Failure> {
             Ok(listing) => listing,
             // A server with resources may have no templates.
             Err(Fault::NotOffered) if *kind == Kind::ResourceTemplates => continue,
-            Err(fault) => return Err(command.server.failure(&target, fault)),
+            Err(fault) => return Err(failure(&target, fault)),
         };
         for dropped in &listing.dropped {
             output::error_line(&format!("left out, as it cannot be used: {dropped}"));
@@ -197,7 +198,7 @@ pub(crate) async fn read(command: &Read) -> Result<Exit, Failure> {
     let target = command.server.open()?;
     let mut peer = target.peer(target.token.as_deref());
     let method = Method::ReadResource { uri: &command.uri };
-    let result = result(&command.server, &target, &mut peer, method).await?;
+    let result = result(&target, &mut peer, method).await?;
     peer.end().await;
     match command.server.target.format {
         Format::Json => output::json(&result),
@@ -216,7 +217,7 @@ pub(crate) async fn prompt(command: &Prompt) -> Result<Exit, Failure> {
     let target = command.server.open()?;
     let mut peer = target.peer(target.token.as_deref());
     let method = Method::GetPrompt { name: &command.name, arguments: Some(parse(&arguments)?) };
-    let result = result(&command.server, &target, &mut peer, method).await?;
+    let result = result(&target, &mut peer, method).await?;
     peer.end().await;
     match command.server.target.format {
         Format::Json => output::json(&result),
@@ -234,24 +235,19 @@ impl Server {
     fn open(&self) -> Result<Target, Failure> {
         Target::new(self.endpoint.as_deref(), &self.target)
     }
+}
 
-    fn failure(&self, target: &Target, fault: Fault) -> Failure {
-        match fault {
-            Fault::Session(error) => {
-                Failure::explain(&error, &target.endpoint, target.token.as_deref())
-            }
-            Fault::Answer(what) => Failure::new(Exit::Failed, what),
-            Fault::NotOffered => Failure::new(Exit::Failed, "the server does not have this method"),
+fn failure(target: &Target, fault: Fault) -> Failure {
+    match fault {
+        Fault::Session(error) => {
+            Failure::explain(&error, &target.endpoint, target.token.as_deref())
         }
+        Fault::Answer(what) => Failure::new(Exit::Failed, what),
+        Fault::NotOffered => Failure::new(Exit::Failed, "the server does not have this method"),
     }
 }
 
-async fn result(
-    server: &Server,
-    target: &Target,
-    peer: &mut Peer,
-    method: Method<'_>,
-) -> Result<Value, Failure> {
+async fn result(target: &Target, peer: &mut Peer, method: Method<'_>) -> Result<Value, Failure> {
     let mut observe = |event: &Event<'_>| {
         if let Event::Notification(note) = event {
             let shown = match note.progress() {
@@ -265,7 +261,7 @@ async fn result(
             target.log(&escape(&shown));
         }
     };
-    surface::result(peer, method, &mut observe).await.map_err(|fault| server.failure(target, fault))
+    surface::result(peer, method, &mut observe).await.map_err(|fault| failure(target, fault))
 }
 
 /// Checks that `text` is a JSON object and gives it on one line.

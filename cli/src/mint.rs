@@ -154,6 +154,13 @@ mod tests {
         assert_eq!(before.remove("exp"), Some(1_000_600.into()));
         assert_eq!(after.remove("exp"), Some(999_400.into()));
         assert_eq!(before, after);
+        // The claims are those of the token, not those that would be minted.
+        let given =
+            Mint::new(Hs256Key::new(SECRET).unwrap(), vec![("aud".into(), "y".into())]).unwrap();
+        let given = given.good(1_000_000).unwrap();
+        let expired = claims_of(&mint.expired(&given, 1_000_000).unwrap()).unwrap();
+        assert_eq!(expired["aud"], "y");
+        assert!(!expired.contains_key("sub"));
         let forged = forged(&good).unwrap();
         assert_eq!(class(&forged), Err(ErrorClass::Signature));
         assert_eq!(forged.rsplit_once('.').unwrap().0, good.rsplit_once('.').unwrap().0);

@@ -2,6 +2,7 @@
 //! shown is masked, also where a server sends it back.
 
 use std::borrow::Cow;
+use std::fmt::Write as _;
 use std::io::{self, IsTerminal, Write};
 use std::sync::{Mutex, PoisonError};
 
@@ -13,8 +14,11 @@ use crate::failure::Failure;
 use crate::surface::Kind;
 use crate::terminal::{escape, escape_lines, is_unseen};
 
-/// Shorter texts are not looked for: no secret is so short, and words are.
-const MIN_CONCEALED: usize = 16;
+/// Shorter tokens are not looked for: words are as short.
+const MIN_TOKEN: usize = 8;
+
+/// Shorter parts of a token and shorter secrets are not looked for.
+const MIN_SECRET: usize = 16;
 
 /// Texts that are not printed, and what is printed in their place. Kept here, where all output passes,
 /// so that no path can forget about them.
@@ -22,25 +26,25 @@ static CONCEALED: Mutex<Vec<(String, String)>> = Mutex::new(Vec::new());
 
 /// From now on `token` is printed as its mask, and its signature alone as `***`.
 pub(crate) fn conceal_token(token: &str) {
-    conceal(token, mask(token.as_bytes()).as_str());
+    conceal(token, MIN_TOKEN, mask(token.as_bytes()).as_str());
     if let Some((_, signature)) = token.rsplit_once('.') {
-        conceal(signature, "***");
+        conceal(signature, MIN_SECRET, "***");
     }
 }
 
 /// From now on `secret` is printed as `***`, also as it stands in JSON.
 pub(crate) fn conceal_secret(secret: &[u8]) {
     let Ok(secret) = str::from_utf8(secret) else { return };
-    conceal(secret, "***");
+    conceal(secret, MIN_SECRET, "***");
     let quoted = Value::from(secret).to_string();
     if let Some(quoted) = quoted.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) {
-        conceal(quoted, "***");
+        conceal(quoted, MIN_SECRET, "***");
     }
 }
 
-fn conceal(text: &str, shown: &str) {
+fn conceal(text: &str, shortest: usize, shown: &str) {
     let mut concealed = CONCEALED.lock().unwrap_or_else(PoisonError::into_inner);
-    if text.len() >= MIN_CONCEALED && concealed.iter().all(|(other, _)| other != text) {
+    if text.len() >= shortest && concealed.iter().all(|(other, _)| other != text) {
         concealed.push((text.to_owned(), shown.to_owned()));
         // A token comes before the signature that it ends in.
         concealed.sort_by_key(|(text, _)| std::cmp::Reverse(text.len()));
@@ -128,7 +132,7 @@ fn visible_json(value: &Value) -> String {
         // Outside of strings JSON is ASCII, so whatever is hidden stands in a string.
         if c != '\n' && is_unseen(c) {
             for unit in c.encode_utf16(&mut [0; 2]) {
-                visible.push_str(&format!("\\u{unit:04x}"));
+                let _ = write!(visible, "\\u{unit:04x}");
             }
         } else {
             visible.push(c);

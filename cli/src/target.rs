@@ -90,6 +90,7 @@ fn revision(name: &str) -> Result<Revision, String> {
 }
 
 /// A server, reachable or started, and what it is shown.
+#[expect(clippy::struct_excessive_bools, reason = "each was asked for on its own")]
 pub(crate) struct Target {
     pub(crate) endpoint: String,
     /// What mints tokens, when there is a secret.

@@ -686,6 +686,21 @@ fn arguments_go_into_headers_as_the_schema_says() {
     }
 }
 
+#[test]
+fn a_session_is_kept_while_there_is_no_room_to_ask_for_another() {
+    let mut client = Client::with_revisions(INFO, Revision::V2025_11_25, Revision::V2025_11_25);
+    let body = r#"{"jsonrpc":"2.0","id":1,"result":{"protocolVersion":"1999-01-01"}}"#;
+    let headers: &[_] = &[JSON[0], ("Mcp-Session-Id", "abc-123")];
+    step(&mut client, Reply { status: 200, headers, body });
+    assert!(client.has_session());
+    let Err(Error::OutputTooSmall { needed }) = client.connect(None, &mut []) else {
+        panic!("there is no room");
+    };
+    assert!(client.has_session());
+    assert!(client.connect(None, &mut vec![0; needed]).unwrap().is_some());
+    assert!(!client.has_session());
+}
+
 /// Answers of any shape, most of them nearly right.
 fn any_reply() -> impl Strategy<Value = (u16, usize, String)> {
     let version =

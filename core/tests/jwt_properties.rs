@@ -170,6 +170,25 @@ proptest! {
     }
 
     #[test]
+    fn one_other_bit_of_any_token_is_refused(
+        secret in vec(any::<u8>(), 32..80),
+        claims in claims(),
+        kid: Option<String>,
+        bit: prop::sample::Index,
+    ) {
+        let key = Hs256Key::new(&secret).unwrap();
+        let header = Header { kid: kid.as_deref(), ..Header::default() };
+        let texts = texts(&claims);
+        let mut out = vec![0; 1 << 16];
+        let token = sign(&key, &header, &borrowed(&claims, &texts), &mut out).unwrap();
+        let mut token = token.as_bytes().to_vec();
+        prop_assert_eq!(judge(&key, &token, token.len()), Ok(()));
+        let bit = bit.index(token.len() * 8);
+        token[bit / 8] ^= 1 << (bit % 8);
+        prop_assert!(judge(&key, &token, token.len()).is_err(), "bit {}", bit);
+    }
+
+    #[test]
     fn any_bytes_are_refused_and_nothing_panics(token: Vec<u8>, room in 0_usize..200) {
         let key = Hs256Key::new(&[7; 32]).unwrap();
         prop_assert!(judge(&key, &token, room).is_err());

@@ -2,8 +2,11 @@
 
 use std::{fs, path::Path};
 
+use mcpico_core::client::{Call, Client};
 use mcpico_core::json::parse;
-use mcpico_core::mcp::{decode_header_value, encode_header_value, param_headers};
+use mcpico_core::mcp::{
+    ClientInfo, Method, Revision, decode_header_value, encode_header_value, param_headers,
+};
 use mcpico_core::writer::emit;
 use serde_json::{Value, json};
 
@@ -65,4 +68,32 @@ fn tools_with_invalid_annotations_are_refused() {
     }
     println!("cases: {} and {}", names.len(), schemas.len());
     assert_eq!((names.len(), schemas.len()), (19, 9));
+}
+
+/// Whether an argument may go into a header; what the specification leaves open is refused.
+#[test]
+fn integers_are_those_that_every_reader_holds_exactly() {
+    let corpus = corpus();
+    let cases = corpus["integers"].as_array().unwrap();
+    let schema = br#"{"properties":{"n":{"type":"integer","x-mcp-header":"N"}}}"#;
+    for case in cases {
+        let number = case[0].as_str().unwrap();
+        let arguments = format!("{{\"n\":{number}}}");
+        let call = Call::new(Method::CallTool {
+            name: "t",
+            arguments: Some(parse(arguments.as_bytes()).unwrap()),
+            input_schema: Some(parse(schema).unwrap()),
+        });
+        let info = ClientInfo { name: "n", version: "1" };
+        let mut client = Client::with_revisions(info, Revision::LATEST, Revision::LATEST);
+        let mut out = [0; 1024];
+        let header = client.request(&call, &mut out).ok().and_then(|(post, _)| {
+            let mut headers = post.headers();
+            headers.find(|header| header.0 == "Mcp-Param-N").map(|header| header.1.to_owned())
+        });
+        let expected = (case[1] == json!(true)).then(|| number.to_owned());
+        assert_eq!(header, expected, "{number}");
+    }
+    println!("cases: {}", cases.len());
+    assert_eq!(cases.len(), 5);
 }

@@ -8,8 +8,9 @@ use crate::Endpoint;
 
 /// Makes connections to an endpoint.
 ///
-/// A future of [`connect`](Self::connect) is dropped when its deadline passes. A connection may borrow what made it, as those of reqwless do, so one that is lost has to be dropped
-/// before the next one is made.
+/// A future of [`connect`](Self::connect) is dropped when its deadline passes. A connection may
+/// borrow what made it, as those of reqwless do, so one that is lost has to be dropped before the
+/// next one is made.
 pub trait Connect {
     /// The connection: bytes in, bytes out, TLS included.
     type Io<'c>: Read + Write
@@ -48,7 +49,8 @@ pub enum ConnectError {
 pub enum TlsError {
     /// The certificate is not valid yet or any more.
     Expired,
-    /// The peer does not speak TLS, or no version or cipher that we speak, or it closed the connection.
+    /// The peer does not speak TLS, or no version or cipher that we speak, or it closed the
+    /// connection.
     Handshake,
     /// Another fault of the certificate.
     InvalidCertificate,

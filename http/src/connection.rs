@@ -11,15 +11,16 @@ use mcpico_core::inbox::Inbox;
 
 use crate::{Connect, Deadline, Deadlines, Endpoint, Error, Timer};
 
-/// Longest time that is spent on the rest of a body behind the response, so that the connection can be used
-/// again.
+/// Longest time that is spent on the rest of a body behind the response, so that the connection can
+/// be used again.
 const DRAIN: Duration = Duration::from_millis(100);
 
-/// A connection to an endpoint. It carries one exchange after the other while it [is open](Self::is_open).
+/// A connection to an endpoint. It carries one exchange after the other while it [is
+/// open](Self::is_open).
 ///
-/// Whether the peer has closed an idle connection, or sent something unasked, shows only in the next
-/// exchange: [`Error::ClosedUnanswered`] or [`Error::Reset`], or a response that matches no id. Who can ask
-/// the socket, as `std::Session` does, asks before.
+/// Whether the peer has closed an idle connection, or sent something unasked, shows only in the
+/// next exchange: [`Error::ClosedUnanswered`] or [`Error::Reset`], or a response that matches no
+/// id. Who can ask the socket, as `std::Session` does, asks before.
 #[derive(Debug)]
 pub struct Connection<Io, T> {
     io: Io,
@@ -61,8 +62,9 @@ impl<Io: Read + Write, T: Timer> Connection<Io, T> {
         self.plaintext_bearer = allow;
     }
 
-    /// Sends the next message of the handshake and reads the head of the answer; `None` when nothing is
-    /// left to do. Read the reply to its end, [settle](Client::settle) its exchange, and come again.
+    /// Sends the next message of the handshake and reads the head of the answer; `None` when
+    /// nothing is left to do. Read the reply to its end, [settle](Client::settle) its exchange, and
+    /// come again.
     ///
     /// `out` takes the request, `storage` the response; see [`call`](Self::call).
     ///
@@ -84,15 +86,16 @@ impl<Io: Read + Write, T: Timer> Connection<Io, T> {
 
     /// Sends a request and reads the head of the answer.
     ///
-    /// `out` takes the message, the request head and, to send both by one write, the message again: 1 KiB
-    /// is enough for small arguments and a short bearer. Where only the first two fit, head and message go
-    /// in a write each. `storage` takes the head of the answer and then one message at a time.
+    /// `out` takes the message, the request head and, to send both by one write, the message again.
+    /// Where only the first two fit, head and message go in a write each. For small arguments and a
+    /// short bearer 1 KiB is enough, and 2 KiB for one write. `storage` takes the head of the answer
+    /// and then one message at a time.
     ///
     /// # Errors
     /// [`Error`]. Nothing was sent, and client and connection are as they were, when it is one of
     /// [`Error::BearerOverPlaintext`], [`Error::NotOpen`], [`Error::Request`],
-    /// [`Misuse`](mcpico_core::Misuse) or [`OutputTooSmall`](mcpico_core::Error::OutputTooSmall), whose
-    /// `needed` is room for one write. After any other the connection is closed.
+    /// [`Misuse`](mcpico_core::Misuse) or [`OutputTooSmall`](mcpico_core::Error::OutputTooSmall),
+    /// whose `needed` is room for one write. After any other the connection is closed.
     pub async fn call<'r>(
         &'r mut self,
         endpoint: &Endpoint<'_>,
@@ -270,7 +273,8 @@ impl<Io: Read + Write, T: Timer> Connection<Io, T> {
             connection: self,
         };
         if let Err(error) = reply.send(first, second).await {
-            // A server may refuse a request before it has read all of it; then its answer says more.
+            // A server may refuse a request before it has read all of it; then its answer says
+            // more.
             reply.doubtful = true;
             if !matches!(error, Error::Reset { .. }) || reply.read_head(client).await.is_err() {
                 return Err(error);
@@ -298,7 +302,8 @@ const fn request_head<'e>(endpoint: &Endpoint<'e>, verb: Verb) -> RequestHead<'e
     RequestHead { method, target: endpoint.target(), host: endpoint.authority() }
 }
 
-/// The error for a buffer that cannot take a message of that length, headers included, and its head.
+/// The error for a buffer that cannot take a message of that length, headers included, and its
+/// head.
 fn too_small(endpoint: &Endpoint<'_>, message: usize) -> Result<Error, Error> {
     // No verb is longer, and the body is no longer than the message.
     let head = request_head(endpoint, Verb::Delete);
@@ -314,8 +319,8 @@ fn too_small(endpoint: &Endpoint<'_>, message: usize) -> Result<Error, Error> {
 
 /// The answer to one request, as it comes in.
 ///
-/// [`Event::Closed`] says that it was read to its end; dropping it before its body has come whole gives up
-/// the connection.
+/// [`Event::Closed`] says that it was read to its end; dropping it before its body has come whole
+/// gives up the connection.
 pub struct Reply<'r, Io, T> {
     connection: &'r mut Connection<Io, T>,
     exchange: Exchange,
@@ -337,8 +342,8 @@ impl<Io: Read + Write, T: Timer> Reply<'_, Io, T> {
     /// The next event. [`Event::NeedData`] does not occur: the bytes are read here.
     ///
     /// A refusal (a status of 300 and above) whose body does not come whole is still
-    /// [`Event::Rejected`], with what came of it. Behind the response the rest of the body is read for a
-    /// tenth of a second at most.
+    /// [`Event::Rejected`], with what came of it. Behind the response the rest of the body is read
+    /// for a tenth of a second at most.
     ///
     /// # Errors
     /// [`Error`]; the connection is closed then, and the error is repeated.
@@ -372,8 +377,8 @@ impl<Io: Read + Write, T: Timer> Reply<'_, Io, T> {
         &self.exchange
     }
 
-    /// The part of the body that has come and is in no event, for a message about an answer that is no
-    /// MCP.
+    /// The part of the body that has come and is in no event, for a message about an answer that is
+    /// no MCP.
     pub fn unread(&self) -> &[u8] {
         self.inbox.unread().get(self.head..).unwrap_or_default()
     }
@@ -383,7 +388,8 @@ impl<Io: Read + Write, T: Timer> Reply<'_, Io, T> {
         self.inbox.discard(core::mem::take(&mut self.head));
         while self.exchange.needs_data(&mut self.inbox)? {
             if self.exchange.is_answered() {
-                // The response is there; the rest only decides whether the connection is used again.
+                // The response is there; the rest only decides whether the connection is used
+                // again.
                 let now = self.connection.timer.now();
                 let answered = *self.answered.get_or_insert(now);
                 let left = DRAIN.saturating_sub(now.saturating_sub(answered));

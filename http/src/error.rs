@@ -33,8 +33,8 @@ pub enum Error {
     Request(RequestError),
     /// The peer reset the connection.
     Reset {
-        /// Whether the request had a bearer. A server that resets instead of answering 401 looks like a
-        /// network fault.
+        /// Whether the request had a bearer. A server that resets instead of answering 401 looks
+        /// like a network fault.
         bearer_sent: bool,
         /// Whether some of the response had come.
         response_begun: bool,

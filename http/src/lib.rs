@@ -1,10 +1,10 @@
 //! The thin async HTTP adapter of mcpico: it moves bytes between a connection and
 //! [`mcpico_core::client`].
 //!
-//! Generic over [`embedded_io_async::Read`] and [`Write`](embedded_io_async::Write), any executor, no
-//! `'static`, no heap. What goes over a connection is written and read by [`mcpico_core::http1`], so there
-//! is one writer and one reader for every kind of connection. What makes a connection is behind
-//! [`Connect`]:
+//! Generic over [`embedded_io_async::Read`] and [`Write`](embedded_io_async::Write), any executor,
+//! no `'static`, no heap. What goes over a connection is written and read by
+//! [`mcpico_core::http1`], so there is one writer and one reader for every kind of connection. What
+//! makes a connection is behind [`Connect`]:
 //!
 //! | feature | connects by | for |
 //! |---|---|---|
@@ -16,15 +16,16 @@
 //!
 //! # Cancel safety
 //!
-//! A future of this crate may be dropped at any time. A [`Connection`] whose future was dropped before it
-//! was finished is not used again: [`Connection::is_open`] is false from then on, because what stands on
-//! the wire is not known. A request that was dropped may have been carried out by the server.
+//! A future of this crate may be dropped at any time. A [`Connection`] whose future was dropped
+//! before it was finished is not used again: [`Connection::is_open`] is false from then on, because
+//! what stands on the wire is not known. A request that was dropped may have been carried out by
+//! the server.
 //!
 //! # What is refused
 //!
 //! Redirects are not followed. A bearer goes only over https or to a loopback address, unless
-//! [`Connection::allow_plaintext_bearer`] says otherwise. Anything doubtful about the framing of a response
-//! closes the connection.
+//! [`Connection::allow_plaintext_bearer`] says otherwise. Anything doubtful about the framing of a
+//! response closes the connection.
 #![cfg_attr(not(feature = "std"), no_std)]
 #![allow(async_fn_in_trait, reason = "executors may be single-threaded, so no Send is asked for")]
 

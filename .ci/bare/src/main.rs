@@ -10,10 +10,7 @@ mod reach;
 
 #[unsafe(no_mangle)]
 extern "C" fn _start() -> ! {
-    reach::writer();
-    reach::json();
-    reach::jsonrpc();
-    reach::framing();
+    reach::all();
     loop {
         core::hint::spin_loop();
     }

@@ -5,6 +5,7 @@ mod demo;
 mod report;
 mod session;
 
+use std::fmt::Write;
 use std::time::Instant;
 
 use clap::Args;
@@ -116,9 +117,10 @@ impl Run {
         }
         let mut peer = self.target.peer(token.as_deref());
         let connected = enter(&mut peer).await;
-        let (id, title) = match open {
-            true => ("entry", "the server lets everyone in"),
-            false => ("valid-token", "a valid token is accepted"),
+        let (id, title) = if open {
+            ("entry", "the server lets everyone in")
+        } else {
+            ("valid-token", "a valid token is accepted")
         };
         let verdict = match &connected {
             Ok(()) => Verdict::Passed(String::new()),
@@ -165,7 +167,7 @@ impl Run {
             match legacy.connect().await {
                 Ok(revision) => {
                     let with = if legacy.has_session() { " with a session" } else { "" };
-                    note.push_str(&format!("; also {revision}, legacy{with}"));
+                    let _ = write!(note, "; also {revision}, legacy{with}");
                 }
                 Err(_) => note.push_str("; no legacy revision"),
             }

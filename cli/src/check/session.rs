@@ -87,6 +87,7 @@ impl Run {
         let mut reply =
             connection.call(&endpoint, &mut client, &call, &mut out, &mut storage).await?;
         let end_of_call = end(&mut reply).await;
+        self.target.log("tools/list in a session, token (none)");
         let mut connection = self.connection(&endpoint).await?;
         // Tidying up: whether the server agrees does not matter.
         let reply =

@@ -2,7 +2,8 @@
 //!
 //! Every run is looked through for secrets and for characters that a terminal would obey.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
+use std::fs::OpenOptions;
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::process::Command;
@@ -40,6 +41,7 @@ pub(crate) struct Request {
 
 /// What a bearer is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "guards look at some of them")]
 pub(crate) struct Token {
     pub(crate) shown: bool,
     pub(crate) formed: bool,
@@ -116,23 +118,22 @@ impl Request {
     }
 
     pub(crate) fn result(&self, result: &Value) -> Reply {
-        self.message(200, &json!({"jsonrpc": "2.0", "id": self.body["id"], "result": result}))
+        Reply::json(200, &json!({"jsonrpc": "2.0", "id": self.body["id"], "result": result}))
     }
 
     pub(crate) fn error(&self, status: u16, code: i64, message: &str) -> Reply {
         let error = json!({"code": code, "message": message});
-        self.message(status, &json!({"jsonrpc": "2.0", "id": self.body["id"], "error": error}))
-    }
-
-    fn message(&self, status: u16, message: &Value) -> Reply {
-        let json = ("Content-Type".to_owned(), "application/json".to_owned());
-        Reply::Http(status, vec![json], message.to_string().into_bytes())
+        Reply::json(status, &json!({"jsonrpc": "2.0", "id": self.body["id"], "error": error}))
     }
 }
 
 impl Reply {
     pub(crate) fn status(status: u16, body: &str) -> Self {
         Self::Http(status, Vec::new(), body.as_bytes().to_vec())
+    }
+
+    pub(crate) fn json(status: u16, message: &Value) -> Self {
+        Self::status(status, &message.to_string()).with("Content-Type", "application/json")
     }
 
     pub(crate) fn challenge(status: u16, challenge: &str) -> Self {
@@ -247,10 +248,14 @@ pub(crate) fn secret_file() -> String {
     file("secret", SECRET)
 }
 
-/// A new file.
+/// A new file that only its owner can read.
 pub(crate) fn file(name: &str, content: &str) -> String {
     let path = wire::scratch(name);
-    std::fs::write(&path, content).unwrap();
+    let mut options = OpenOptions::new();
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.write(true).create_new(true).open(&path).unwrap();
+    file.write_all(content.as_bytes()).unwrap();
     path.to_str().unwrap().to_owned()
 }
 
@@ -283,7 +288,7 @@ pub(crate) fn run_command(command: &mut Command) -> Run {
     let text = |bytes| String::from_utf8(bytes).unwrap();
     let code = output.status.code().unwrap_or_else(|| panic!("{output:?}"));
     let run = Run { code, out: text(output.stdout), err: text(output.stderr) };
-    for line in run.out.lines().chain(run.err.lines()) {
+    for line in run.out.split('\n').chain(run.err.split('\n')) {
         assert!(line.chars().all(is_harmless), "{line:?}");
     }
     assert!(!run.contains(SECRET), "the secret is shown: {run:?}");
@@ -306,6 +311,13 @@ fn is_harmless(c: char) -> bool {
         && !matches!(c, '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{e0000}'..='\u{e0fff}')
 }
 
+/// The names of the members, sorted.
+fn members(object: &Value) -> Vec<&str> {
+    let mut members: Vec<_> = object.as_object().unwrap().keys().map(String::as_str).collect();
+    members.sort_unstable();
+    members
+}
+
 /// What `mcpico test` reported, after a look at what every report has to keep.
 pub(crate) struct Report {
     pub(crate) code: i32,
@@ -320,7 +332,6 @@ impl Report {
         assert_eq!(text.code, run.code, "{text:?}\n{run:?}");
         assert_eq!(json["schema"], "mcpico-test/1");
         assert_eq!(json["exit_code"], run.code, "{run:?}");
-        let members: Vec<_> = json.as_object().unwrap().keys().map(String::as_str).collect();
         let known = [
             "checks",
             "endpoint",
@@ -332,7 +343,7 @@ impl Report {
             "summary",
             "token",
         ];
-        assert_eq!(members, known);
+        assert_eq!(members(&json), known);
         let report = Self { code: run.code, text: text.out, err: run.err.clone(), json };
         let (passed, failed, skipped) =
             (report.ids("passed"), report.ids("failed"), report.ids("skipped"));
@@ -345,8 +356,7 @@ impl Report {
         let words = report.text.lines().filter(|line| line.starts_with("FAILED ")).count();
         assert_eq!(words, failed, "{}", report.text);
         for check in report.json["checks"].as_array().unwrap() {
-            let members: Vec<_> = check.as_object().unwrap().keys().map(String::as_str).collect();
-            assert_eq!(members, ["duration_ms", "id", "note", "title", "verdict"]);
+            assert_eq!(members(check), ["duration_ms", "id", "note", "title", "verdict"]);
             assert!(check["duration_ms"].as_f64().unwrap() >= 0.0);
             assert!(report.text.contains(check["title"].as_str().unwrap()));
             if check["verdict"] != "passed" {
@@ -394,9 +404,9 @@ fn serve(mut stream: TcpStream, script: &Script, seen: &Mutex<Vec<Request>>) {
             Reply::Http(status, headers, body) => {
                 let mut head = format!("HTTP/1.1 {status} Status\r\n");
                 for (name, value) in headers {
-                    head.push_str(&format!("{name}: {value}\r\n"));
+                    write!(head, "{name}: {value}\r\n").unwrap();
                 }
-                head.push_str(&format!("Content-Length: {}\r\n\r\n", body.len()));
+                write!(head, "Content-Length: {}\r\n\r\n", body.len()).unwrap();
                 if stream.write_all(&[head.as_bytes(), &body].concat()).is_err() {
                     return;
                 }

@@ -86,6 +86,22 @@ fn weak_guards_are_found_out() {
 }
 
 #[test]
+fn a_forgotten_way_in_through_a_session_is_found_out() {
+    let house = House::new(|request| match request.method() {
+        "initialize" => request.honest().with("Mcp-Session-Id", "s-1"),
+        _ if request.header("mcp-session-id") == Some("s-1") => request.honest(),
+        _ if admits_good(request) => request.honest(),
+        _ => denied(request),
+    });
+    let report = test(&house);
+    assert_eq!(report.code, 1, "{}", report.text);
+    assert_eq!(report.ids("failed"), [&BAD[..], &["session-without-token"]].concat());
+    for id in BAD {
+        assert!(report.note(id).starts_with("initialize: accepted"), "{}", report.note(id));
+    }
+}
+
+#[test]
 fn an_open_server_fails_without_any_token_too() {
     let report = House::new(Request::honest).test(&[]);
     assert_eq!(report.code, 1, "{}", report.text);
@@ -261,6 +277,46 @@ fn friends_that_are_not_let_in() {
         assert!(
             note.contains(why) && (name == "500" || note.contains("eyJh...")),
             "{name}: {note}"
+        );
+    }
+}
+
+#[test]
+fn what_strangers_get_counts_even_if_friends_get_nothing() {
+    type Answer = fn(&Request) -> Reply;
+    let cases: [(&str, Answer, &[&str]); 3] = [
+        (
+            "open without a token, broken with one",
+            |request| match request.bearer() {
+                None => request.honest(),
+                Some(_) => Reply::status(500, ""),
+            },
+            &["no-token", "malformed-token", "wrong-secret", "expired-token", "valid-token"],
+        ),
+        (
+            "open without a token, closed with one",
+            |request| match request.bearer() {
+                None => request.honest(),
+                Some(_) => denied(request),
+            },
+            &["no-token", "valid-token"],
+        ),
+        (
+            "reset without a token, closed with one",
+            |request| match request.bearer() {
+                None => Reply::Reset,
+                Some(_) => denied(request),
+            },
+            &["no-token", "valid-token"],
+        ),
+    ];
+    for (name, answer, failed) in cases {
+        let report = test(&House::new(answer));
+        assert_eq!(
+            (report.code, &report.ids("failed")[..]),
+            (1, failed),
+            "{name}: {}",
+            report.text
         );
     }
 }

@@ -214,7 +214,8 @@ impl Client {
     /// answer was a failure and the client is still not ready, asking again leads to the same message.
     ///
     /// # Errors
-    /// [`Error::OutputTooSmall`]; [`PeerError::Negotiation`] after [`MAX_NEGOTIATION`] exchanges.
+    /// [`Error::OutputTooSmall`], and nothing has changed then; [`PeerError::Negotiation`] after
+    /// [`MAX_NEGOTIATION`] exchanges.
     ///
     /// [Backward compatibility](https://modelcontextprotocol.io/specification/2026-07-28/basic/versioning)
     pub fn connect<'o>(
@@ -231,10 +232,7 @@ impl Client {
                 let call = Call::new(Method::Discover).bearer(bearer);
                 self.call(&call, Purpose::Discover, Revision::LATEST, out)?
             }
-            State::Initialize(revision) => {
-                self.session = None;
-                self.initialize(revision, bearer, out)?
-            }
+            State::Initialize(revision) => self.initialize(revision, bearer, out)?,
             State::Announce(revision) => {
                 let message = Outgoing::Notification { method: "notifications/initialized" };
                 self.send(&message, revision, bearer, out)?
@@ -453,6 +451,7 @@ impl Client {
             self.info.write(params, "clientInfo");
         };
         let post = compose(&message, |w| write_bearer(w, bearer), params, out)?;
+        self.session = None;
         Ok((post, self.exchange(Purpose::Initialize, revision)))
     }
 

@@ -33,10 +33,11 @@ pub struct EventStream {
     name: Field<MAX_EVENT_NAME>,
     /// The name as of the last dispatched event.
     event_name: Field<MAX_EVENT_NAME>,
-    /// The id of the event that is being read, when it has one.
-    id: Option<Field<MAX_EVENT_ID>>,
-    /// The id as of the last blank line.
-    last_id: Field<MAX_EVENT_ID>,
+    /// The event that is being read has an id.
+    has_id: bool,
+    /// That id, and the one as of the last blank line; the other way round when `swapped`.
+    ids: [Field<MAX_EVENT_ID>; 2],
+    swapped: bool,
     retry: Option<u64>,
 }
 
@@ -65,7 +66,8 @@ impl EventStream {
     /// Starts at the first byte of the stream that goes on where `earlier` ended: the id and the time to
     /// wait stay what they were until the new stream says otherwise.
     pub fn resuming(earlier: &Self) -> Self {
-        Self { last_id: earlier.last_id.clone(), retry: earlier.retry, ..Self::default() }
+        let Self { swapped, retry, .. } = *earlier;
+        Self { ids: earlier.ids.clone(), swapped, retry, ..Self::default() }
     }
 
     /// The name of the event that was last handed out: empty when it had none, `None` when it had one
@@ -77,7 +79,9 @@ impl EventStream {
     /// The id that a reconnecting client sends as `Last-Event-ID`: empty when there is none, `None` when
     /// it has more than [`MAX_EVENT_ID`] bytes and so cannot be resumed from.
     pub fn last_event_id(&self) -> Option<&[u8]> {
-        self.last_id.0.as_deref()
+        let [first, second] = &self.ids;
+        let last = if self.swapped { first } else { second };
+        last.0.as_deref()
     }
 
     /// Milliseconds that the server wants a client to wait before it reconnects.
@@ -145,39 +149,55 @@ impl EventStream {
     /// Interprets the line that has been searched to its end.
     fn field(&mut self, inbox: &mut Inbox<'_>) {
         let line = inbox.partial();
-        let (name, value) = match memchr::memchr(b':', line) {
-            Some(colon) => {
-                let (name, value) = line.split_at_checked(colon).unwrap_or((line, &[]));
-                let value = value.get(1..).unwrap_or_default();
-                (name, value.strip_prefix(b" ").unwrap_or(value))
+        // Most lines are data, and no name is long enough to be searched for its colon.
+        if let Some(value) = value_of(line, b"data") {
+            let skip = line.len().saturating_sub(value.len());
+            inbox.take_line(skip, !self.has_text);
+            self.has_text = true;
+        } else if let Some(value) = value_of(line, b"id") {
+            if memchr::memchr(0, value).is_none() {
+                self.set_id(value);
             }
-            None => (line, &[][..]),
-        };
-        match name {
-            b"data" => {
-                let skip = line.len().saturating_sub(value.len());
-                inbox.take_line(skip, !self.has_text);
-                self.has_text = true;
-            }
-            b"event" => self.name = Field::new(value),
-            b"id" if memchr::memchr(0, value).is_none() => self.id = Some(Field::new(value)),
-            b"retry" if !value.is_empty() && value.iter().all(u8::is_ascii_digit) => {
-                self.retry = Some(value.iter().fold(0_u64, |number, digit| {
-                    number.saturating_mul(10).saturating_add(u64::from(digit & 0xf))
-                }));
-            }
-            _ => {}
+        } else if let Some(value) = value_of(line, b"event") {
+            self.name = Field::new(value);
+        } else if let Some(value) = value_of(line, b"retry")
+            && !value.is_empty()
+            && value.iter().all(u8::is_ascii_digit)
+        {
+            self.retry = Some(value.iter().fold(0_u64, |number, digit| {
+                number.saturating_mul(10).saturating_add(u64::from(digit & 0xf))
+            }));
         }
+    }
+
+    fn set_id(&mut self, value: &[u8]) {
+        let [next, _] = self.ids_mut();
+        *next = Field::new(value);
+        self.has_id = true;
+    }
+
+    /// The id that is being read and the last one.
+    const fn ids_mut(&mut self) -> [&mut Field<MAX_EVENT_ID>; 2] {
+        let [first, second] = &mut self.ids;
+        if self.swapped { [second, first] } else { [first, second] }
     }
 
     /// Ends the event at a blank line; whether there is something to hand out.
     fn dispatch(&mut self) -> bool {
-        if let Some(id) = self.id.take() {
-            self.last_id = id;
-        }
+        // Copying an id would cost more than the rest of a short event.
+        self.swapped ^= core::mem::take(&mut self.has_id);
         self.event_name = core::mem::take(&mut self.name);
         self.dispatched = core::mem::take(&mut self.has_text);
         self.dispatched
+    }
+}
+
+/// The value of a line that is the field `name`.
+fn value_of<'l>(line: &'l [u8], name: &[u8]) -> Option<&'l [u8]> {
+    match line.strip_prefix(name)? {
+        [b':', b' ', value @ ..] | [b':', value @ ..] => Some(value),
+        [] => Some(&[]),
+        _ => None,
     }
 }
 

@@ -8,6 +8,7 @@
 //! Duplicate names are legal JSON, so [`parse`] lets them pass; [`Value::member`] and
 //! [`Value::unique_names`] refuse them, because two readers of one text must not see two meanings.
 
+mod names;
 mod number;
 mod scanner;
 mod string;
@@ -18,6 +19,7 @@ mod write;
 
 use core::fmt;
 
+pub(crate) use names::SeenNames;
 pub(crate) use scanner::Scanner;
 
 pub use number::Number;

@@ -26,6 +26,15 @@ impl<'a> Str<'a> {
         if self.escaped { None } else { core::str::from_utf8(self.raw).ok() }
     }
 
+    /// Its bytes when it has no escape.
+    pub(crate) const fn plain(&self) -> Option<&'a [u8]> {
+        if self.escaped { None } else { Some(self.raw) }
+    }
+
+    pub(crate) const fn is_escaped(&self) -> bool {
+        self.escaped
+    }
+
     /// Whether it is the empty string.
     pub const fn is_empty(&self) -> bool {
         self.raw.is_empty()
@@ -57,15 +66,6 @@ impl<'a> Str<'a> {
             w.str(character.encode_utf8(&mut [0; 4]));
             rest = escape.rest;
         }
-    }
-
-    /// Equal for equal strings, however they are escaped.
-    pub(super) fn fingerprint(&self) -> u8 {
-        self.chars()
-            .fold(0_u32, |hash, c| (hash ^ u32::from(c)).wrapping_mul(0x0100_0193))
-            .to_be_bytes()
-            .iter()
-            .fold(0, |mix, byte| mix ^ byte)
     }
 }
 

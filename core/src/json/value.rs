@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use super::{Number, Scanner, Str};
+use super::{Number, Scanner, SeenNames, Str};
 
 /// Most names that [`Value::unique_names`] compares with each other.
 pub const MAX_NAMES: usize = 256;
@@ -14,7 +14,7 @@ pub struct Value<'a> {
 }
 
 impl<'a> Value<'a> {
-    pub(super) const fn validated(raw: &'a [u8]) -> Self {
+    pub(crate) const fn validated(raw: &'a [u8]) -> Self {
         Self { raw }
     }
 
@@ -114,19 +114,14 @@ impl<'a> Value<'a> {
     /// [`NameError::Duplicate`], or [`NameError::TooMany`] past [`MAX_NAMES`] members: comparing all of
     /// them would take time by the square of a number that the sender chooses.
     pub fn unique_names(&self) -> Result<(), NameError> {
-        // Names with an unseen fingerprint need no comparison.
-        let mut seen = [0_u64; 4];
+        let mut seen = SeenNames::default();
         for (count, (name, _)) in self.entries().enumerate() {
             if count >= MAX_NAMES {
                 return Err(NameError::TooMany);
             }
-            let fingerprint = name.fingerprint();
-            let bit = 1 << (fingerprint & 63);
-            let Some(word) = seen.get_mut(usize::from(fingerprint >> 6 & 3)) else { continue };
-            if *word & bit != 0 && self.entries().take(count).any(|(earlier, _)| earlier == name) {
+            if seen.add_repeats(name, *self) {
                 return Err(NameError::Duplicate);
             }
-            *word |= bit;
         }
         Ok(())
     }

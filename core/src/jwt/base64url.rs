@@ -5,12 +5,10 @@
 //! cannot be rewritten into a second text with the same meaning.
 //!
 //! [`decode`] is for text that its sender may know, such as the header and the claims of a token:
-//! it looks symbols up in a table. Tags are read and everything is written by `base64ct`, which
-//! takes the same time for every content of a length.
+//! it looks symbols up in a table. Tags are read, and everything is written, by arithmetic without
+//! branches or tables, so that both take the same time for every content of a length.
 
 use core::fmt;
-
-use base64ct::{Base64UrlUnpadded, Encoding};
 
 use crate::OutputTooSmall;
 
@@ -129,11 +127,63 @@ pub(super) fn check(text: &[u8]) -> Result<(), Base64Error> {
 ///
 /// `None` where it is not canonical.
 pub(super) fn decode_tag(text: &[u8; TAG_TEXT]) -> Option<[u8; 32]> {
-    let mut tag = [0; 32];
-    match Base64UrlUnpadded::decode(text, &mut tag) {
-        Ok(_) => Some(tag),
-        Err(_) => None,
+    // Filled up to whole words by the symbol of zero.
+    let mut sextets = [b'A'; 48];
+    for (sextet, symbol) in sextets.iter_mut().zip(text) {
+        *sextet = *symbol;
     }
+    let mut invalid = 0;
+    for sextet in &mut sextets {
+        let (bits, valid) = sextet_without_branches(*sextet);
+        *sextet = bits;
+        invalid |= !valid;
+    }
+    let mut bytes = [0; 36];
+    let (words, _) = sextets.as_chunks::<8>();
+    let (rooms, _) = bytes.as_chunks_mut::<6>();
+    for (word, room) in words.iter().zip(rooms) {
+        // Neighbours join until the eight groups of six bits are one of 48.
+        let word = u64::from_be_bytes(*word);
+        let word = word >> 2 & 0x0fc0_0fc0_0fc0_0fc0 | word & 0x003f_003f_003f_003f;
+        let word = word >> 4 & 0x00ff_f000_00ff_f000 | word & 0x0000_0fff_0000_0fff;
+        let word = word >> 8 & 0xffff_ff00_0000 | word & 0x0000_00ff_ffff;
+        let [_, _, ref joined @ ..] = word.to_be_bytes();
+        *room = *joined;
+    }
+    // What the last symbol has beyond the 32nd byte must be zero.
+    let (tag, beyond) = bytes.split_first_chunk::<32>()?;
+    let beyond = beyond.iter().fold(0, |bits, byte| bits | byte);
+    if invalid | beyond == 0 { Some(*tag) } else { None }
+}
+
+/// The six bits of a symbol, and `0xff` where it is one, else `0`.
+#[inline]
+const fn sextet_without_branches(symbol: u8) -> (u8, u8) {
+    let ascii = symbol & 0x7f;
+    let upper = within(ascii, b'A', b'Z');
+    let lower = within(ascii, b'a', b'z');
+    let digit = within(ascii, b'0', b'9');
+    let minus = within(ascii, b'-', b'-');
+    let underscore = within(ascii, b'_', b'_');
+    let shift = upper & b'A'.wrapping_neg()
+        | lower & (b'a' - 26).wrapping_neg()
+        | digit & (52 - b'0')
+        | minus & (62 - b'-')
+        | underscore & (b'_' - 63).wrapping_neg();
+    let valid = (upper | lower | digit | minus | underscore) & !spread(symbol);
+    (ascii.wrapping_add(shift) & 0x3f, valid)
+}
+
+/// `0xff` where `ascii` is from `first` to `last`, else `0`; all three are below `0x80`.
+#[inline]
+const fn within(ascii: u8, first: u8, last: u8) -> u8 {
+    from(ascii, first) & !from(ascii, last.wrapping_add(1))
+}
+
+/// The top bit in every place.
+#[inline]
+const fn spread(bits: u8) -> u8 {
+    (bits.cast_signed() >> 7).cast_unsigned()
 }
 
 /// Encodes `bytes` into the start of `out` and gives the text.
@@ -143,10 +193,43 @@ pub(super) fn decode_tag(text: &[u8; TAG_TEXT]) -> Option<[u8; 32]> {
 pub fn encode<'o>(bytes: &[u8], out: &'o mut [u8]) -> Result<&'o str, OutputTooSmall> {
     let needed = encoded_len(bytes.len());
     let out = out.get_mut(..needed).ok_or(OutputTooSmall { needed })?;
-    match Base64UrlUnpadded::encode(bytes, out) {
-        Ok(text) => Ok(text),
-        Err(_) => Err(OutputTooSmall { needed }),
+    write_symbols(bytes, out);
+    Ok(core::str::from_utf8(out).unwrap_or_default())
+}
+
+/// Writes the symbols of `bytes` to `out`, which has room for exactly them.
+fn write_symbols(bytes: &[u8], out: &mut [u8]) {
+    let (triples, tail) = bytes.as_chunks::<3>();
+    let (quads, rest) = out.as_chunks_mut::<4>();
+    for ([a, b, c], quad) in triples.iter().zip(quads) {
+        *quad = [a >> 2, a << 4 | b >> 4, b << 2 | c >> 6, *c].map(symbol);
     }
+    match (tail, rest) {
+        (&[a], [first, second]) => [*first, *second] = [a >> 2, a << 4].map(symbol),
+        (&[a, b], [first, second, third]) => {
+            [*first, *second, *third] = [a >> 2, a << 4 | b >> 4, b << 2].map(symbol);
+        }
+        _ => {}
+    }
+}
+
+/// The symbol of the low six bits of `bits`.
+#[inline]
+const fn symbol(bits: u8) -> u8 {
+    let bits = bits & 0x3f;
+    // From each of these on, the symbols go on elsewhere in ASCII.
+    let shift = b'A'
+        .wrapping_add(from(bits, 26) & (b'a' - 26 - b'A'))
+        .wrapping_add(from(bits, 52) & b'0'.wrapping_sub(52).wrapping_sub(b'a' - 26))
+        .wrapping_add(from(bits, 62) & b'-'.wrapping_sub(62).wrapping_sub(b'0'.wrapping_sub(52)))
+        .wrapping_add(from(bits, 63) & (b'_' - 63).wrapping_sub(b'-'.wrapping_sub(62)));
+    bits.wrapping_add(shift)
+}
+
+/// `0xff` where `ascii` is `first` or more, else `0`; both are below `0x80`.
+#[inline]
+const fn from(ascii: u8, first: u8) -> u8 {
+    spread(ascii.wrapping_add(0x80 - first))
 }
 
 /// Encodes the last `len` bytes of `region` over the whole of it.
@@ -164,8 +247,7 @@ pub(super) fn encode_in_place(region: &mut [u8], len: usize) {
         }
         let taken = left.min(BLOCK);
         let Some((room, after)) = rest.split_at_mut_checked(encoded_len(taken)) else { return };
-        // The room has the size that the bytes encode to, so there is no error.
-        let _ = Base64UrlUnpadded::encode(block.get(..taken).unwrap_or_default(), room);
+        write_symbols(block.get(..taken).unwrap_or_default(), room);
         (rest, left) = (after, left.saturating_sub(taken));
     }
 }
@@ -204,6 +286,7 @@ fn sextet(symbol: u8) -> u8 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use base64ct::{Base64UrlUnpadded, Encoding};
     use proptest::prelude::*;
     use std::{vec, vec::Vec};
 
@@ -244,6 +327,20 @@ mod tests {
     }
 
     #[test]
+    fn every_byte_at_every_place_of_a_tag_decodes_as_the_peer_does() {
+        let mut texts = 0;
+        for place in 0..TAG_TEXT {
+            for symbol in 0..=255 {
+                let mut text = *b"-_09azAZ-_09azAZ-_09azAZ-_09azAZ-_09azAZ-_8";
+                text[place] = symbol;
+                assert_eq!(decode_tag(&text).map(Vec::from), peer(&text), "{symbol} at {place}");
+                texts += 1;
+            }
+        }
+        std::println!("{texts} texts");
+    }
+
+    #[test]
     fn a_short_output_is_left_alone() {
         let mut out = [7; 5];
         let needed = OutputTooSmall { needed: 6 };
@@ -266,6 +363,14 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn a_tag_reads_back(tag: [u8; 32]) {
+            let mut out = [0; TAG_TEXT];
+            let text = Base64UrlUnpadded::encode(&tag, &mut out).unwrap();
+            let text = text.as_bytes().try_into().unwrap();
+            prop_assert_eq!(decode_tag(text), Some(tag));
+        }
+
         #[test]
         fn text_decodes_as_the_peer_does(text in "[A-Za-z0-9_-]{0,90}[A-Za-z0-9_=+/ -]{0,3}") {
             prop_assert_eq!(decoded(text.as_bytes()).ok(), peer(text.as_bytes()));

@@ -3,7 +3,7 @@
 use core::fmt;
 
 use super::date;
-use super::object::{self, Name, ObjectError};
+use super::object::{self, ObjectError};
 use crate::json::{Entries, Items, Kind, Str, Value};
 
 /// Most claims that are read and signed.
@@ -307,11 +307,11 @@ impl ClaimName {
         result.map_err(|fault| ClaimError { claim: self, fault })
     }
 
-    fn of(name: Name<'_>) -> Self {
+    fn of(name: Str<'_>) -> Self {
         if let Some(plain) = name.plain() {
             return Self::of_plain(plain);
         }
-        let same = |claim: &Self| name.is(claim.name());
+        let same = |claim: &Self| name == claim.name();
         Self::REGISTERED.iter().copied().find(same).unwrap_or(Self::Other)
     }
 

@@ -8,6 +8,10 @@ use crate::json::Number;
 /// fraction is rounded up and nothing else about it can matter
 /// ([RFC 7519 section 2](https://www.rfc-editor.org/rfc/rfc7519#section-2)).
 pub(super) fn whole_seconds(number: Number<'_>) -> Option<i64> {
+    // Nearly every token writes its times without fraction and exponent.
+    if let Some(seconds) = number.as_i64() {
+        return Some(seconds);
+    }
     let text = number.raw();
     let (negative, text) = match text {
         [b'-', text @ ..] => (true, text),

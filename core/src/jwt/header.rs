@@ -70,15 +70,15 @@ impl<'a> JoseHeader<'a> {
         let (mut alg, mut typ, mut kid) = (None, None, None);
         let (mut crit, mut b64) = (false, false);
         let object = object::read(json, MAX_HEADER_MEMBERS, |name, value| {
-            if name.is("alg") {
+            if name == "alg" {
                 alg = Some(value);
-            } else if name.is("typ") {
+            } else if name == "typ" {
                 typ = Some(value);
-            } else if name.is("kid") {
+            } else if name == "kid" {
                 kid = Some(value);
-            } else if name.is("crit") {
+            } else if name == "crit" {
                 crit = true;
-            } else if name.is("b64") {
+            } else if name == "b64" {
                 b64 = true;
             }
         })?;

@@ -3,8 +3,8 @@
 use core::fmt;
 
 use hmac::{Hmac, KeyInit, Mac};
-use sha2::Sha256;
-use subtle::ConstantTimeEq;
+use sha2::{Digest, Sha256};
+use subtle::{Choice, ConstantTimeEq};
 use zeroize::{ZeroizeOnDrop, Zeroizing};
 
 /// Computes HMAC-SHA256 with a key that it holds.
@@ -84,21 +84,33 @@ impl Hs256Key {
         if secret.is_empty() {
             return Err(KeyError::Empty);
         }
-        // Anywhere in the text: a space or a byte-order mark in front must not hide it.
-        if secret.windows(PEM.len()).any(|window| window == PEM) {
+        if holds_pem(secret) {
             return Err(KeyError::Pem);
         }
         let key = Self::precompute(secret);
         // `hmac` does not wipe the block that it pads, and the compression function keeps its
         // message words on the stack.
         zeroize::zeroize_stack::<WIPED_STACK>();
-        key
+        Ok(key)
     }
 
+    /// Makes the key from one block, since of a block every length is known and no copy can fail.
     #[inline(never)]
-    fn precompute(secret: &[u8]) -> Result<Self, KeyError> {
-        // HMAC takes a secret of any length, so the error cannot come up.
-        Hmac::new_from_slice(secret).map(Self).map_err(|_| KeyError::Empty)
+    fn precompute(secret: &[u8]) -> Self {
+        let mut block = Zeroizing::new([0; BLOCK]);
+        if secret.len() > BLOCK {
+            fill(&mut block, &Sha256::digest(secret));
+        } else {
+            fill(&mut block, secret);
+        }
+        Self(Hmac::new((&*block).into()))
+    }
+}
+
+/// Copies `bytes` to the start of `block`.
+fn fill(block: &mut [u8; BLOCK], bytes: &[u8]) {
+    for (to, from) in block.iter_mut().zip(bytes) {
+        *to = *from;
     }
 }
 
@@ -144,7 +156,17 @@ impl fmt::Display for KeyError {
 
 impl core::error::Error for KeyError {}
 
+/// Bytes of a block of SHA-256, which a secret is padded to.
+const BLOCK: usize = 64;
+
 const PEM: &[u8] = b"-----BEGIN";
+
+/// Whether a PEM block stands anywhere in the text: a space or a byte-order mark in front must not hide
+/// it. The time depends on the length only.
+fn holds_pem(secret: &[u8]) -> bool {
+    let windows = secret.windows(PEM.len());
+    windows.fold(Choice::from(0), |found, window| found | window.ct_eq(PEM)).into()
+}
 
 /// Bytes of stack that are wiped. It covers the frames of an optimised build; those of an unoptimised
 /// one reach deeper.

@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use crate::json::{self, JsonError, Str, Value};
+use crate::json::{self, JsonError, Scanner, SeenNames, Str, Value};
 
 /// Why a text is not one strict JSON object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,89 +33,38 @@ impl fmt::Display for ObjectError {
 
 impl core::error::Error for ObjectError {}
 
-/// Reads `text` as one object of at most `max` members with unique names, handing over each.
+/// Reads `text` in one pass as one object of at most `max` members with unique names, handing over
+/// each; what was handed over before an error is worth nothing.
 pub(super) fn read<'a>(
     text: &'a [u8],
     max: usize,
-    mut member: impl FnMut(Name<'a>, Value<'a>),
+    mut member: impl FnMut(Str<'a>, Value<'a>),
 ) -> Result<Value<'a>, ObjectError> {
-    let object = json::parse(text).map_err(ObjectError::Json)?;
-    if !object.is_object() {
-        return Err(ObjectError::NotAnObject);
+    let mut scanner = Scanner::new(text);
+    if !scanner.open(b'{') {
+        let not_an_object = json::parse(text).map(|_| ObjectError::NotAnObject);
+        return Err(not_an_object.unwrap_or_else(ObjectError::Json));
     }
-    let mut seen = Seen::default();
-    for (count, (name, value)) in object.entries().enumerate() {
-        if count >= max {
-            return Err(ObjectError::TooManyMembers { max });
+    let object = Value::validated(text.trim_ascii());
+    let mut seen = SeenNames::default();
+    // A text that is no JSON is told as such, whatever else is wrong with it.
+    let mut fault = None;
+    let mut count = 0_usize;
+    while let Some(name) = scanner.next_name(count == 0).map_err(ObjectError::Json)? {
+        let value = scanner.inner_value().map_err(ObjectError::Json)?;
+        if fault.is_none() {
+            if count >= max {
+                fault = Some(ObjectError::TooManyMembers { max });
+            } else if seen.add_repeats(name, object) {
+                fault = Some(ObjectError::DuplicateName);
+            } else {
+                member(name, value);
+            }
         }
-        let (escaped, repeated) = seen.add(name.raw());
-        if repeated && object.entries().take(count).any(|(earlier, _)| earlier == name) {
-            return Err(ObjectError::DuplicateName);
-        }
-        member(Name { name, escaped }, value);
+        count = count.saturating_add(1);
     }
-    Ok(object)
-}
-
-/// The name of a member.
-#[derive(Clone, Copy)]
-pub(super) struct Name<'a> {
-    name: Str<'a>,
-    escaped: bool,
-}
-
-impl<'a> Name<'a> {
-    /// The name, when it has no escape.
-    pub(super) fn plain(self) -> Option<&'a [u8]> {
-        if self.escaped { None } else { Some(self.name.raw()) }
-    }
-
-    /// Whether it is `name` after unescaping.
-    pub(super) fn is(self, name: &str) -> bool {
-        match self.plain() {
-            Some(plain) => plain == name.as_bytes(),
-            None => self.name == *name,
-        }
-    }
-}
-
-/// The names so far as a Bloom filter of 1024 bits, two of them for a name.
-#[derive(Default)]
-struct Seen {
-    bits: [u32; 32],
-    escaped: bool,
-}
-
-impl Seen {
-    /// Adds a name; tells whether it has an escape and whether an earlier name may equal it.
-    fn add(&mut self, raw: &[u8]) -> (bool, bool) {
-        let (words, tail) = raw.as_chunks::<8>();
-        let last = tail.iter().fold(0, |word, &byte| word << 8 | u64::from(byte));
-        let (mut hash, mut escapes) = (raw.len() as u64, 0);
-        for word in words.iter().map(|word| u64::from_le_bytes(*word)).chain([last]) {
-            hash = (hash ^ word).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-            hash ^= hash >> 32;
-            let backslash = word ^ u64::from_le_bytes([b'\\'; 8]);
-            escapes |= backslash.wrapping_sub(u64::from_le_bytes([0x01; 8]))
-                & !backslash
-                & u64::from_le_bytes([0x80; 8]);
-        }
-        // Equal names with different escapes have different bits, so that one escape among the names
-        // calls for comparing them all.
-        self.escaped |= escapes != 0;
-        let first = self.set(hash);
-        let second = self.set(hash >> 16);
-        (escapes != 0, self.escaped || (first && second))
-    }
-
-    /// Sets the bit that the low ten bits of `hash` name and tells whether it was set.
-    fn set(&mut self, hash: u64) -> bool {
-        let bit = 1 << (hash & 31);
-        let Some(word) = self.bits.get_mut((hash >> 5 & 31) as usize) else { return true };
-        let set = *word & bit != 0;
-        *word |= bit;
-        set
-    }
+    scanner.end().map_err(ObjectError::Json)?;
+    fault.map_or(Ok(object), Err)
 }
 
 #[cfg(test)]
@@ -140,12 +89,26 @@ mod tests {
         assert_eq!(names("[]", 3), Err(ObjectError::NotAnObject));
         let trailing = JsonError { kind: JsonErrorKind::TrailingBytes, at: 2 };
         assert_eq!(names("{}x", 3), Err(ObjectError::Json(trailing)));
+        let trailing = JsonError { at: 14, ..trailing };
+        assert_eq!(names(r#"{"a":1,"a":2} x"#, 1), Err(ObjectError::Json(trailing)));
+        assert_eq!(names(" \n{\"a\":1}\t\r", 1), Ok(1));
+    }
+
+    #[test]
+    fn the_object_counts_as_a_level_of_nesting() {
+        let nested = |depth: usize| {
+            let (open, close) = ("[".repeat(depth - 1), "]".repeat(depth - 1));
+            names(&format!("{{\"a\":{open}{close}}}"), 1)
+        };
+        assert_eq!(nested(json::MAX_DEPTH as usize), Ok(1));
+        let deep = JsonError { kind: JsonErrorKind::DepthExceeded, at: 5 + 63 };
+        assert_eq!(nested(json::MAX_DEPTH as usize + 1), Err(ObjectError::Json(deep)));
     }
 
     #[test]
     fn a_name_is_compared_after_unescaping() {
         let mut hits = 0;
-        let count = |name: Name<'_>, _| hits += usize::from(name.is("exp"));
+        let count = |name: Str<'_>, _| hits += usize::from(name == "exp");
         read(br#"{"e\u0078p":1,"exp\u0000":2,"Exp":3,"ex":4}"#, 9, count).unwrap();
         assert_eq!(hits, 1);
     }

@@ -83,8 +83,8 @@ impl fmt::Debug for Options {
 
 /// A client of one server over HTTP.
 ///
-/// Its futures may be dropped at any time: what they had begun is given up with the connection, and the next
-/// call makes a new one.
+/// Its futures may be dropped at any time: what they had begun is given up with the connection, and
+/// the next call makes a new one.
 pub struct Session {
     url: String,
     options: Options,

@@ -109,8 +109,8 @@ pub enum TokioIo {
 }
 
 impl TokioIo {
-    /// Whether the peer has closed the connection, or sent something unasked; a connection of which this
-    /// is true must not be used again.
+    /// Whether the peer has closed the connection, or sent something unasked; a connection of which
+    /// this is true must not be used again.
     pub(super) async fn is_stale(&mut self) -> bool {
         // What has arrived since the runtime last looked at the sockets counts, too.
         tokio::task::yield_now().await;

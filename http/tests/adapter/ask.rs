@@ -24,13 +24,14 @@ pub(crate) const PATIENT: Deadlines = Deadlines {
     total: Duration::from_mins(1),
 };
 
-/// All of them milliseconds.
-pub(crate) const HASTY: Deadlines = Deadlines {
-    connect: Duration::from_millis(150),
-    first_byte: Duration::from_millis(150),
-    idle: Duration::from_millis(150),
-    total: Duration::from_millis(600),
-};
+/// Short enough for a test to run into it. Only one deadline of a test is, so that a busy machine
+/// cannot bring about another one.
+pub(crate) const SHORT: Duration = Duration::from_millis(150);
+
+pub(crate) const CONNECT: Deadlines = Deadlines { connect: SHORT, ..PATIENT };
+pub(crate) const FIRST_BYTE: Deadlines = Deadlines { first_byte: SHORT, ..PATIENT };
+pub(crate) const IDLE: Deadlines = Deadlines { idle: SHORT, ..PATIENT };
+pub(crate) const TOTAL: Deadlines = Deadlines { total: Duration::from_secs(1), ..PATIENT };
 
 /// An event without what it borrows.
 #[derive(Clone, Debug, PartialEq)]

@@ -9,21 +9,13 @@ use mcpico_http::std::{Options, Outcome, Rejection, Session, SessionError, Tokio
 use mcpico_http::{ConnectError, Deadline, Deadlines, Error, TlsError};
 use serde_json::json;
 
-use crate::ask::{HASTY, INFO, LIST, PATIENT, Seen, ask_over};
+use crate::ask::{FIRST_BYTE, INFO, LIST, PATIENT, SHORT, Seen, TOTAL, ask_over};
 use crate::corpus::corpus;
 use crate::peer::{Link, Peer, chunk, pause, whole};
 use crate::tls::{Issuer, Leaf};
 
 /// Far more than any of these may take on a busy machine; a hang takes longer.
 const SLACK: Duration = Duration::from_secs(20);
-
-/// What a peer that goes on sending runs into is the last of them.
-const DRIPPING: Deadlines = Deadlines {
-    connect: Duration::from_secs(15),
-    first_byte: Duration::from_secs(15),
-    idle: Duration::from_secs(15),
-    total: Duration::from_millis(300),
-};
 
 const STREAM: &str = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n";
 
@@ -79,7 +71,7 @@ fn each_behaviour_of_the_corpus_has_a_test_here() {
 /// Corpus: slow-header
 #[tokio::test]
 async fn slow_header() {
-    let (seen, error) = end(DRIPPING, |mut link| {
+    let (seen, error) = end(TOTAL, |mut link| {
         link.request();
         link.send("HTTP/1.1 200 OK\r\nX: ");
         while link.send("a") {
@@ -88,13 +80,13 @@ async fn slow_header() {
     })
     .await;
     assert_eq!(seen, []);
-    assert_deadline(error, Deadline::Total, DRIPPING.total);
+    assert_deadline(error, Deadline::Total, TOTAL.total);
 }
 
 /// Corpus: slow-body
 #[tokio::test]
 async fn slow_body() {
-    let (seen, error) = end(DRIPPING, |mut link| {
+    let (seen, error) = end(TOTAL, |mut link| {
         link.request();
         link.send("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n");
         while link.send(" ") {
@@ -103,14 +95,14 @@ async fn slow_body() {
     })
     .await;
     assert_eq!(seen, []);
-    assert_deadline(error, Deadline::Total, DRIPPING.total);
+    assert_deadline(error, Deadline::Total, TOTAL.total);
 }
 
 /// Corpus: silent
 #[tokio::test]
 async fn silent() {
-    let (_, error) = end(HASTY, |mut link| link.wait_for_close()).await;
-    assert_deadline(error, Deadline::FirstByte, HASTY.first_byte);
+    let (_, error) = end(FIRST_BYTE, |mut link| link.wait_for_close()).await;
+    assert_deadline(error, Deadline::FirstByte, SHORT);
 }
 
 /// Corpus: half-close
@@ -144,14 +136,14 @@ async fn endless_line_of_an_event() {
 /// Corpus: endless-sse-line, in a comment: that takes no room, so only time ends it.
 #[tokio::test]
 async fn endless_comment() {
-    let (_, error) = end(DRIPPING, |mut link| {
+    let (_, error) = end(TOTAL, |mut link| {
         link.request();
         link.send(STREAM);
         link.send(": ");
         while link.send([b'a'; 4096]) {}
     })
     .await;
-    assert_deadline(error, Deadline::Total, DRIPPING.total);
+    assert_deadline(error, Deadline::Total, TOTAL.total);
 }
 
 /// Corpus: endless-chunks
@@ -184,7 +176,7 @@ async fn endless_informational_responses() {
 /// Corpus: sse-never-answers
 #[tokio::test]
 async fn events_for_ever() {
-    let (seen, error) = end(DRIPPING, |mut link| {
+    let (seen, error) = end(TOTAL, |mut link| {
         link.request();
         link.send(STREAM);
         let text = json!({"jsonrpc": "2.0", "method": "notifications/message", "params": {}});
@@ -195,11 +187,11 @@ async fn events_for_ever() {
     .await;
     assert!(!seen.is_empty());
     assert!(seen.iter().all(|seen| *seen == Seen::Notification("notifications/message".into())));
-    assert_deadline(error, Deadline::Total, DRIPPING.total);
+    assert_deadline(error, Deadline::Total, TOTAL.total);
 }
 
-/// A stream that stays open behind the response and never ends; the response has come, so the exchange
-/// is not an error, and it is not waited for until the last deadline.
+/// A stream that stays open behind the response and never ends; the response has come, so the
+/// exchange is not an error, and it is not waited for until the last deadline.
 #[tokio::test]
 async fn comments_for_ever_behind_the_response() {
     let (seen, error) = end(PATIENT, |mut link| {

@@ -2,20 +2,20 @@
 
 use std::future::pending;
 use std::net::TcpListener;
-use std::time::Duration;
 
 use mcpico_core::auth::Bearer;
 use mcpico_core::client::Call;
 use mcpico_core::mcp::{Method, ToolResult};
 use mcpico_core::{Error as CoreError, PeerError};
 use mcpico_http::std::{Options, Session, SessionError, TokioConnector, TokioIo, TokioTimer};
-use mcpico_http::{
-    Connect, ConnectError, Connection, Deadline, Deadlines, Endpoint, Error, TlsError,
-};
+use mcpico_http::{Connect, ConnectError, Connection, Deadline, Endpoint, Error, TlsError};
 use reqwless::client::HttpClient;
 use serde_json::json;
 
-use crate::ask::{HASTY, INFO, LIST, Net, Outcome, PATIENT, Seen, ask_both, ask_over};
+use crate::ask::{
+    CONNECT, FIRST_BYTE, IDLE, INFO, LIST, Net, Outcome, PATIENT, SHORT, Seen, TOTAL, ask_both,
+    ask_over,
+};
 use crate::peer::{Link, Peer, chunk, whole};
 use crate::tls::{Issuer, Leaf};
 
@@ -127,23 +127,23 @@ impl Connect for Nowhere {
 
 #[tokio::test]
 async fn the_deadline_to_connect() {
-    let outcome = ask_over(&mut Nowhere, "http://localhost/", &LIST, HASTY).await;
-    assert_eq!(outcome.error, Some(Error::Deadline(Deadline::Connect, HASTY.connect)));
+    let outcome = ask_over(&mut Nowhere, "http://localhost/", &LIST, CONNECT).await;
+    assert_eq!(outcome.error, Some(Error::Deadline(Deadline::Connect, SHORT)));
 }
 
 #[tokio::test]
 async fn the_deadline_to_connect_covers_tls() {
     let peer = Peer::new(|mut link| link.wait_for_close());
     let url = format!("https://localhost:{}/mcp", peer.address().port());
-    let outcome = ask_over(&mut Issuer::new().connector(), &url, &LIST, HASTY).await;
-    assert_eq!(outcome.error, Some(Error::Deadline(Deadline::Connect, HASTY.connect)));
+    let outcome = ask_over(&mut Issuer::new().connector(), &url, &LIST, CONNECT).await;
+    assert_eq!(outcome.error, Some(Error::Deadline(Deadline::Connect, SHORT)));
 }
 
 #[tokio::test]
 async fn the_deadline_of_the_first_byte() {
     let peer = Peer::new(|mut link| link.wait_for_close());
-    let outcome = ask_both(&peer.url(), &LIST, HASTY).await;
-    assert_eq!(outcome.error, Some(Error::Deadline(Deadline::FirstByte, HASTY.first_byte)));
+    let outcome = ask_both(&peer.url(), &LIST, FIRST_BYTE).await;
+    assert_eq!(outcome.error, Some(Error::Deadline(Deadline::FirstByte, SHORT)));
 }
 
 #[tokio::test]
@@ -154,8 +154,8 @@ async fn the_deadline_between_reads() {
             link.send(part);
             link.wait_for_close();
         });
-        let outcome = ask_both(&peer.url(), &LIST, HASTY).await;
-        assert_eq!(outcome.error, Some(Error::Deadline(Deadline::Idle, HASTY.idle)), "{part}");
+        let outcome = ask_both(&peer.url(), &LIST, IDLE).await;
+        assert_eq!(outcome.error, Some(Error::Deadline(Deadline::Idle, SHORT)), "{part}");
         assert!(!outcome.open);
     }
 }
@@ -173,16 +173,15 @@ async fn the_deadline_of_a_write() {
     let endpoint = Endpoint::parse(&url).unwrap();
     let mut connector = TokioConnector::new();
     let mut connection =
-        Connection::open(&mut connector, &endpoint, TokioTimer::default(), HASTY).await.unwrap();
+        Connection::open(&mut connector, &endpoint, TokioTimer::default(), IDLE).await.unwrap();
     let (mut client, mut out) = (crate::ask::modern(), vec![0; 80 << 20]);
     let (call, mut storage) = (Call::new(method), [0; 1024]);
     let sent = connection.call(&endpoint, &mut client, &call, &mut out, &mut storage).await;
-    assert_eq!(sent.unwrap_err(), Error::Deadline(Deadline::Idle, HASTY.idle));
+    assert_eq!(sent.unwrap_err(), Error::Deadline(Deadline::Idle, SHORT));
 }
 
 #[tokio::test]
 async fn the_deadline_of_the_whole_exchange() {
-    let deadlines = Deadlines { total: Duration::from_millis(200), ..PATIENT };
     let peer = Peer::new(|mut link| {
         link.request();
         link.send(STREAM);
@@ -190,8 +189,8 @@ async fn the_deadline_of_the_whole_exchange() {
             crate::peer::pause(10);
         }
     });
-    let outcome = ask_both(&peer.url(), &LIST, deadlines).await;
-    assert_eq!(outcome.error, Some(Error::Deadline(Deadline::Total, deadlines.total)));
+    let outcome = ask_both(&peer.url(), &LIST, TOTAL).await;
+    assert_eq!(outcome.error, Some(Error::Deadline(Deadline::Total, TOTAL.total)));
 }
 
 async fn over_tls(mut connector: TokioConnector, peer: &Peer) -> Outcome {
@@ -340,7 +339,7 @@ async fn a_refusal_stays_one_when_its_page_is_cut() {
         link.send(format!("{head}Content-Length: 100\r\n\r\nno"));
         link.wait_for_close();
     });
-    let outcome = ask_both(&peer.url(), &LIST, HASTY).await;
+    let outcome = ask_both(&peer.url(), &LIST, IDLE).await;
     assert_eq!(*outcome.sole(), Seen::Rejected(401, "no".into()));
     assert!(!outcome.open);
 }
@@ -411,4 +410,26 @@ async fn a_message_that_does_not_fit() {
     let limit = 64 * 1024;
     assert_eq!(outcome.error, Some(Error::Client(CoreError::FrameTooLarge { limit })));
     assert!(!outcome.open);
+}
+
+#[tokio::test]
+async fn what_has_failed_goes_on_failing() {
+    let peer = Peer::new(|mut link| {
+        link.request();
+        link.send(STREAM);
+        link.wait_for_close();
+    });
+    let url = peer.url();
+    let endpoint = Endpoint::parse(&url).unwrap();
+    let mut connector = TokioConnector::new();
+    let mut connection =
+        Connection::open(&mut connector, &endpoint, TokioTimer::default(), IDLE).await.unwrap();
+    let (mut client, mut out, mut storage) = (crate::ask::modern(), [0; 1024], [0; 1024]);
+    let mut reply =
+        connection.call(&endpoint, &mut client, &LIST, &mut out, &mut storage).await.unwrap();
+    let error = Error::Deadline(Deadline::Idle, SHORT);
+    assert_eq!(reply.next_event().await, Err(error));
+    // Without waiting again: the bytes that would come now are of no use.
+    let again = tokio::time::timeout(SHORT / 10, reply.next_event()).await;
+    assert_eq!(again, Ok(Err(error)));
 }

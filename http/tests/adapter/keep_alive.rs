@@ -1,5 +1,6 @@
 //! When a connection carries another exchange and when it must not.
 
+use std::sync::{Mutex, mpsc};
 use std::time::Duration;
 
 use mcpico_core::client::{Event, Response};
@@ -118,13 +119,14 @@ async fn a_response_that_nobody_asked_for_answers_nothing() {
         link.send(request.result(&json!({})));
         pause(50);
         link.send(request.result(&json!({"evil": true})));
+        link.mark();
         link.wait_for_close();
     });
     let (mut connection, mut client) = (connect(&peer).await, modern());
     let url = peer.url();
     let endpoint = Endpoint::parse(&url).unwrap();
     assert!(ask(&mut connection, &endpoint, &mut client, &LIST).await.open);
-    tokio::time::sleep(Duration::from_millis(200)).await;
+    peer.marked(1);
     let outcome = ask(&mut connection, &endpoint, &mut client, &LIST).await;
     assert_eq!(outcome.seen, [Seen::Unsolicited]);
     assert!(outcome.error.is_some() && !outcome.open);
@@ -166,12 +168,14 @@ async fn a_dropped_future_gives_up_the_connection() {
 /// Reading on after a dropped future is the caller's choice, but the connection is not used again.
 #[tokio::test]
 async fn a_dropped_read_uses_the_connection_up() {
-    let peer = Peer::new(|mut link| {
+    let (dropped, wait) = mpsc::channel::<()>();
+    let wait = Mutex::new(wait);
+    let peer = Peer::new(move |mut link| {
         let request = link.request().unwrap();
         let response = request.result(&json!({}));
         let (start, rest) = response.split_at(response.len() - 2);
         link.send(start);
-        pause(200);
+        wait.lock().unwrap().recv().unwrap();
         link.send(rest);
         link.wait_for_close();
     });
@@ -183,6 +187,7 @@ async fn a_dropped_read_uses_the_connection_up() {
         connection.call(&endpoint, &mut client, &LIST, &mut out, &mut storage).await.unwrap();
     let first = tokio::time::timeout(Duration::from_millis(20), reply.next_event()).await;
     assert!(first.is_err());
+    dropped.send(()).unwrap();
     assert_eq!(read(&mut reply).await, (vec![Seen::Result("{}".into())], None));
     assert!(!connection.is_open());
 }

@@ -18,6 +18,10 @@ pub(crate) struct Peer {
 #[derive(Default)]
 struct Log {
     connections: usize,
+    /// Connections that the server has closed.
+    closed: usize,
+    /// See [`Link::mark`].
+    marks: usize,
     requests: Vec<Request>,
 }
 
@@ -109,6 +113,11 @@ impl Link {
         self.stream.write_all(bytes.as_ref()).and_then(|()| self.stream.flush()).is_ok()
     }
 
+    /// Tells the test that it may go on; see [`Peer::marked`].
+    pub(crate) fn mark(&self) {
+        self.log.lock().unwrap().marks += 1;
+    }
+
     /// Reads once, whatever it is.
     pub(crate) fn read_some(&mut self) -> usize {
         self.stream.read(&mut [0; 1024]).unwrap_or(0)
@@ -182,6 +191,20 @@ impl Peer {
         self.log.lock().unwrap().connections
     }
 
+    /// Waits until the server has closed that many connections.
+    pub(crate) fn closed(&self, count: usize) {
+        while self.log.lock().unwrap().closed < count {
+            pause(5);
+        }
+    }
+
+    /// Waits until the script has set that many marks.
+    pub(crate) fn marked(&self, count: usize) {
+        while self.log.lock().unwrap().marks < count {
+            pause(5);
+        }
+    }
+
     pub(crate) fn requests(&self) -> Vec<Request> {
         self.log.lock().unwrap().requests.clone()
     }
@@ -225,7 +248,10 @@ impl Peer {
                 socket.set_nodelay(true).unwrap();
                 let stream = secure(socket.try_clone().unwrap());
                 let script = script.clone();
-                thread::spawn(move || script(Link { connection, stream, socket, log }));
+                thread::spawn(move || {
+                    script(Link { connection, stream, socket, log: log.clone() });
+                    log.lock().unwrap().closed += 1;
+                });
             }
         });
         Self { address, log }

@@ -1,5 +1,5 @@
-//! What was found broken in reqwless's own reading and writing, each shown not to be in this adapter:
-//! over a tokio connection and over one that reqwless has made.
+//! What was found broken in reqwless's own reading and writing, each shown not to be in this
+//! adapter: over a tokio connection and over one that reqwless has made.
 
 use std::sync::mpsc;
 
@@ -11,7 +11,7 @@ use mcpico_http::std::{TokioConnector, TokioTimer};
 use mcpico_http::{Connect, Connection, Deadline, Endpoint, Error};
 use reqwless::client::HttpClient;
 
-use crate::ask::{HASTY, INFO, LIST, Net, Outcome, PATIENT, Seen, ask_both, read};
+use crate::ask::{IDLE, INFO, LIST, Net, Outcome, PATIENT, Seen, ask_both, read};
 use crate::peer::{Peer, chunk, whole};
 
 const RESULT: &str = r#"{"jsonrpc":"2.0","id":1,"result":{"tools":[]}}"#;
@@ -160,7 +160,7 @@ async fn a_200_without_length_ends_with_the_connection_and_never_without_a_deadl
     let outcome = answered_and_closed(response.clone()).await;
     assert_eq!(*outcome.sole(), tools());
     assert!(!outcome.open);
-    let kept_open = ask_both(&Peer::keeping_alive(response).url(), &LIST, HASTY).await;
+    let kept_open = ask_both(&Peer::keeping_alive(response).url(), &LIST, IDLE).await;
     assert!(matches!(kept_open.error, Some(Error::Deadline(Deadline::Idle, _))), "{kept_open:?}");
 }
 
@@ -268,8 +268,8 @@ async fn a_head_may_come_byte_by_byte() {
     assert!(outcome.open);
 }
 
-/// The server sends the next part only when the client has handed out the one before, so a part that is
-/// held back is a deadlock and runs into the deadline.
+/// The server sends the next part only when the client has handed out the one before, so a part
+/// that is held back is a deadlock and runs into the deadline.
 #[tokio::test]
 async fn event_streams_arrive_as_they_are_sent() {
     async fn stream<C: Connect>(mut connector: C, chunked: bool) {

@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use mcpico_core::client::Event;
 use mcpico_core::mcp::{Method, Revision};
+use mcpico_http::Error;
 use mcpico_http::std::{Options, Outcome, Session, SessionError};
-use mcpico_http::{Deadlines, Error};
 use serde_json::json;
 
 use crate::ask::{INFO, PATIENT, Seen};
@@ -90,16 +90,15 @@ async fn an_idle_connection_that_the_server_closed_is_replaced() {
         let peer = Peer::new(|mut link| {
             let request = link.request().unwrap();
             link.send(request.result(&json!({})));
-            pause(30);
         });
         let mut session = modern(&peer);
-        for _ in 0..3 {
+        for calls in 1..=3 {
             assert_eq!(session.call(CALL, &mut |_| {}).await, done());
-            // A program that does something else meanwhile does not let the runtime look at the socket.
-            if blocking {
-                pause(150);
-            } else {
-                tokio::time::sleep(Duration::from_millis(150)).await;
+            // A program that does something else meanwhile does not let the runtime look at the
+            // socket.
+            peer.closed(calls);
+            if !blocking {
+                tokio::time::sleep(Duration::from_millis(20)).await;
             }
         }
         assert_eq!((peer.connections(), peer.requests().len()), (3, 3));
@@ -114,7 +113,6 @@ async fn an_idle_tls_connection_is_used_again_and_replaced_when_closed() {
             while let Some(request) = link.request() {
                 link.send(request.result(&json!({})));
                 if closes {
-                    pause(30);
                     return;
                 }
             }
@@ -124,9 +122,9 @@ async fn an_idle_tls_connection_is_used_again_and_replaced_when_closed() {
         options.bearer = Some("abc.def".into());
         let url = format!("https://localhost:{}/mcp", peer.address().port());
         let mut session = Session::new(&url, options).unwrap();
-        for _ in 0..3 {
+        for calls in 1..=3 {
             assert_eq!(session.call(CALL, &mut |_| {}).await, done());
-            tokio::time::sleep(Duration::from_millis(150)).await;
+            peer.closed(if closes { calls } else { 0 });
         }
         assert_eq!(peer.requests().len(), 3);
         assert_eq!(peer.connections(), if closes { 3 } else { 1 });
@@ -141,12 +139,13 @@ async fn a_connection_with_unasked_bytes_is_replaced() {
             link.send(request.result(&json!({})));
             pause(30);
             link.send(whole(200, "", r#"{"jsonrpc":"2.0","id":2,"result":{"evil":1}}"#));
+            link.mark();
         }
     });
     let mut session = modern(&peer);
-    for _ in 0..3 {
+    for calls in 1..=3 {
         assert_eq!(session.call(CALL, &mut |_| {}).await, done());
-        tokio::time::sleep(Duration::from_millis(150)).await;
+        peer.marked(calls);
     }
     assert_eq!((peer.connections(), peer.requests().len()), (3, 3));
 }
@@ -275,7 +274,10 @@ async fn a_request_that_loses_every_session_is_repeated_once() {
             });
         }
     });
-    let outcome = legacy(&peer).call(CALL, &mut |_| {}).await;
+    let mut session = legacy(&peer);
+    let mut ignore = |_: &Event<'_>| {};
+    let call = session.call(CALL, &mut ignore);
+    let outcome = tokio::time::timeout(Duration::from_secs(20), call).await.expect("it ends");
     assert!(matches!(outcome, Err(SessionError::Rejected(rejection)) if rejection.status == 404));
     let calls = peer.methods().iter().filter(|method| *method == "tools/call").count();
     assert_eq!(calls, 2);
@@ -404,13 +406,11 @@ async fn a_failed_call_is_followed_by_a_new_connection() {
             if link.connection > 0 {
                 link.send(request.result(&json!({})));
             } else {
-                link.wait_for_close();
+                link.send("rubbish");
             }
         }
     });
-    let mut options = options(Revision::LATEST, Revision::LATEST);
-    options.deadlines = Deadlines { first_byte: Duration::from_millis(100), ..PATIENT };
-    let mut session = Session::new(&peer.url(), options).unwrap();
+    let mut session = modern(&peer);
     assert!(session.call(CALL, &mut |_| {}).await.is_err());
     assert_eq!(session.call(CALL, &mut |_| {}).await, done());
 }

@@ -176,6 +176,18 @@ fn try_every_size(what: Sends, client: &Client, url: &str, call: &Call<'_>) {
 }
 
 #[test]
+fn small_requests_fit_the_rooms_that_the_documentation_names() {
+    let token = "a".repeat(64);
+    let arguments = Some(json::parse(br#"{"a":1,"b":"two"}"#).unwrap());
+    let method = Method::CallTool { name: "add", arguments, input_schema: None };
+    let call = Call::new(method).bearer(Some(Bearer::new(&token).unwrap()));
+    for (room, writes) in [(1024, 2), (2048, 1)] {
+        let sent = send(Sends::Call, "http://localhost:8080/mcp", &mut modern(), &call, room);
+        assert_eq!(sent.unwrap().1, writes);
+    }
+}
+
+#[test]
 fn every_message_is_sent_whole_or_not_at_all() {
     let bearer = Some(Bearer::new("abc.def").unwrap());
     let call = Call::new(Method::ListTools { cursor: None }).bearer(bearer);
@@ -191,6 +203,8 @@ fn every_message_is_sent_whole_or_not_at_all() {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
     #[test]
     fn what_is_needed_suffices(
         name in ".{0,40}",

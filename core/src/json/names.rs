@@ -1,0 +1,62 @@
+//! `SeenNames`: which names of an object call for a comparison.
+
+use super::{Str, Value};
+
+/// The names of an object so far, as a Bloom filter of 1024 bits with two of them for a name.
+///
+/// Names without an escape that were not there before are told without a comparison, but for a few.
+#[derive(Default)]
+pub(crate) struct SeenNames {
+    bits: [u32; 32],
+    count: usize,
+    escaped: bool,
+}
+
+impl SeenNames {
+    /// Adds the next name of `object`; `true` when an earlier one equals it after unescaping.
+    #[expect(clippy::inline_always, reason = "a call copies the result through memory, piecemeal")]
+    #[inline(always)]
+    pub(crate) fn add_repeats(&mut self, name: Str<'_>, object: Value<'_>) -> bool {
+        let earlier = self.count;
+        self.count = earlier.saturating_add(1);
+        // Equal names with different escapes have different bits, so that one escape among the names
+        // calls for comparing them all.
+        self.escaped |= name.is_escaped();
+        let hash = hash(name.raw());
+        let first = self.set(hash >> 54);
+        let second = self.set(hash >> 44);
+        (self.escaped || first && second)
+            && object.entries().take(earlier).any(|(earlier, _)| earlier == name)
+    }
+
+    /// Sets the bit that the low ten bits of `hash` name and tells whether it was set.
+    fn set(&mut self, hash: u64) -> bool {
+        let bit = 1 << (hash & 31);
+        let Some(word) = self.bits.get_mut((hash >> 5 & 31) as usize) else { return true };
+        let set = *word & bit != 0;
+        *word |= bit;
+        set
+    }
+}
+
+/// Mixes all bytes into the high bits.
+fn hash(raw: &[u8]) -> u64 {
+    let mix = |hash: u64, word: u64| {
+        let hash = (hash ^ word).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        hash ^ hash >> 32
+    };
+    let hash = raw.len() as u64;
+    // A last or short word overlaps what has been read.
+    let hash = if let Some(last) = raw.last_chunk() {
+        let (words, _) = raw.as_chunks();
+        let words = words.iter().fold(hash, |hash, word| mix(hash, u64::from_le_bytes(*word)));
+        mix(words, u64::from_le_bytes(*last))
+    } else if let (Some(first), Some(last)) = (raw.first_chunk(), raw.last_chunk()) {
+        let (first, last) = (u32::from_le_bytes(*first), u32::from_le_bytes(*last));
+        mix(hash, u64::from(first) << 32 | u64::from(last))
+    } else {
+        mix(hash, raw.iter().fold(0, |word, byte| word << 8 | u64::from(*byte)))
+    };
+    // Differences in a last byte have only reached the highest bits, from where `mix` brought them down.
+    mix(hash, 0)
+}

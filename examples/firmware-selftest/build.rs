@@ -1,0 +1,15 @@
+//! Puts `memory.x` where the linker script of `cortex-m-rt` looks for it.
+
+use std::{env, fs, path::PathBuf};
+
+fn main() {
+    println!("cargo:rerun-if-changed=memory.x");
+    let target = env::var("TARGET").expect("cargo names the target");
+    if target.starts_with("thumb") {
+        let out = PathBuf::from(env::var("OUT_DIR").expect("cargo names the folder"));
+        fs::write(out.join("memory.x"), include_str!("memory.x")).expect("the folder is there");
+        println!("cargo:rustc-link-search={}", out.display());
+        println!("cargo:rustc-link-arg-bins=--nmagic");
+        println!("cargo:rustc-link-arg-bins=-Tlink.x");
+    }
+}

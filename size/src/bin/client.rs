@@ -1,0 +1,13 @@
+//! The client in every revision, with HTTP/1.1.
+#![no_std]
+#![no_main]
+
+use mcpico_size::client::{Desk, both_eras};
+use mcpico_size::{inputs, run};
+
+#[cortex_m_rt::entry]
+fn main() -> ! {
+    let (mut inbox, mut out, mut head) = ([0; 8192], [0; 1536], [0; 1024]);
+    let mut desk = Desk { inbox: &mut inbox, out: &mut out, head: &mut head };
+    run(&mut || both_eras(&inputs::TOKEN, &mut desk))
+}

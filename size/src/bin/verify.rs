@@ -1,0 +1,12 @@
+//! Verifying a token with its claims.
+#![no_std]
+#![no_main]
+
+use mcpico_size::{inputs, run, server};
+
+#[cortex_m_rt::entry]
+fn main() -> ! {
+    let mut scratch = [0; 512];
+    let key = server::key();
+    run(&mut || key.as_ref().is_some_and(|key| server::verified(key, &inputs::TOKEN, &mut scratch)))
+}
