@@ -98,15 +98,14 @@ async fn stream(
         let event = reply.next_event().await;
         *spoken |= started.elapsed() > OPENING;
         match event {
-            Ok(Event::Closed) => return Ok(Some(reply.exchange().clone())),
+            // What broke can be resumed, too.
+            Ok(Event::Closed) | Err(_) => return Ok(Some(reply.exchange().clone())),
             Ok(Event::Rejected { .. }) => return Ok(None),
             Ok(Event::ServerRequest(request)) => {
                 *spoken = true;
                 let _ = answer(url, options, client, &request).await;
             }
             Ok(_) => *spoken = true,
-            // What broke can be resumed.
-            Err(_) => return Ok(Some(reply.exchange().clone())),
         }
     }
 }

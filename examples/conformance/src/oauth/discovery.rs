@@ -10,7 +10,7 @@ use crate::Fault;
 /// [RFC 9728](https://www.rfc-editor.org/rfc/rfc9728)
 pub(super) struct Resource {
     /// What a token is asked for.
-    pub(super) resource: String,
+    pub(super) identifier: String,
     pub(super) authorization_server: String,
     /// All scopes that it knows, when it names any.
     pub(super) scope: Option<String>,
@@ -39,15 +39,15 @@ pub(super) async fn resource(url: &str, named: Option<&str>) -> Result<Resource,
         }
     };
     let metadata = first(url, &places).await?;
-    let resource = string(&metadata, "resource")?;
-    if !covers(&resource, url)? {
-        return Err(format!("the metadata is for {resource}, not for {url}").into());
+    let identifier = string(&metadata, "resource")?;
+    if !covers(&identifier, url)? {
+        return Err(format!("the metadata is for {identifier}, not for {url}").into());
     }
     let servers = strings(&metadata, "authorization_servers")?;
     let authorization_server = servers.into_iter().next().ok_or("no authorization server")?;
     let scopes = strings(&metadata, "scopes_supported")?;
     let scope = (!scopes.is_empty()).then(|| scopes.join(" "));
-    Ok(Resource { resource, authorization_server, scope })
+    Ok(Resource { identifier, authorization_server, scope })
 }
 
 /// Reads what the authorization server `issuer` of the MCP server at `url` says about itself.

@@ -169,6 +169,7 @@ impl Form {
 }
 
 fn encode(text: &str) -> String {
+    let hex = |digit: u8| char::from(b"0123456789ABCDEF"[usize::from(digit)]);
     let mut encoded = String::new();
     for byte in text.bytes() {
         match byte {
@@ -176,7 +177,7 @@ fn encode(text: &str) -> String {
                 encoded.push(byte.into());
             }
             b' ' => encoded.push('+'),
-            _ => encoded.push_str(&format!("%{byte:02X}")),
+            _ => encoded.extend(['%', hex(byte >> 4), hex(byte & 0xf)]),
         }
     }
     encoded

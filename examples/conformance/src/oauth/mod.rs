@@ -31,7 +31,7 @@ pub(crate) async fn token(
     let resource = discovery::resource(url, challenge.metadata.as_deref()).await?;
     let server = discovery::authorization_server(url, &resource.authorization_server).await?;
     let scope = challenge.scope.or(resource.scope);
-    grant::request(&server, &resource.resource, scope.as_deref(), context).await
+    grant::request(&server, &resource.identifier, scope.as_deref(), context).await
 }
 
 /// What a 401 says about how to get a token.
