@@ -19,7 +19,6 @@ pub fn request_head<'o>(post: &Post<'_>, out: &'o mut [u8]) -> Result<&'o [u8], 
         Verb::Post => Method::Post,
         Verb::Get => Method::Get,
         Verb::Delete => Method::Delete,
-        Verb::Get => Method::Get,
     };
     let head = RequestHead { method, target: TARGET, host: HOST };
     let length = (post.verb() == Verb::Post).then_some(post.body().len() as u64);
