@@ -7,7 +7,7 @@ use crate::error::{Error, PeerError};
 use crate::framing::{EventStream, Framing, Step, WholeBody};
 use crate::http1::{Head, HttpError, MediaType};
 use crate::inbox::Inbox;
-use crate::json::Value;
+use crate::json::{self, Scanner, Value};
 use crate::jsonrpc::{ErrorObject, Id, Message, code};
 use crate::mcp::{ResultError, ResultType, Revision};
 
@@ -41,7 +41,7 @@ pub struct Exchange {
     phase: Phase,
     /// What the framing has found and no event has shown.
     found: Option<Step>,
-    /// Messages of the batch in the current frame that have been handed out.
+    /// Bytes of the batch in the current frame that are left behind the message handed out last.
     batch: Option<usize>,
     lesson: Lesson,
 }
@@ -377,17 +377,25 @@ impl Exchange {
 
     /// The text of the next message of the batch that the frame is.
     fn next_of_batch<'i>(&mut self, frame: &'i [u8]) -> Result<&'i [u8], Error> {
-        let batch = match crate::json::parse(frame) {
-            Ok(batch) => batch,
-            Err(error) => return Err(self.fail(PeerError::Message(error.into()).into())),
+        let first = self.batch.is_none();
+        let mut rest = if let Some(left) = self.batch {
+            Scanner::new(frame.get(frame.len().saturating_sub(left)..).unwrap_or_default())
+        } else {
+            let batch = match json::parse(frame) {
+                Ok(batch) => batch,
+                Err(error) => return Err(self.fail(PeerError::Message(error.into()).into())),
+            };
+            if batch.items().nth(MAX_BATCH).is_some() {
+                return Err(self.fail(PeerError::BatchTooLarge { limit: MAX_BATCH }.into()));
+            }
+            let mut rest = Scanner::new(frame);
+            rest.open(b'[');
+            rest
         };
-        let taken = self.batch.unwrap_or(0);
-        if taken == 0 && batch.items().nth(MAX_BATCH).is_some() {
-            return Err(self.fail(PeerError::BatchTooLarge { limit: MAX_BATCH }.into()));
-        }
-        let mut rest = batch.items().skip(taken);
-        let next = rest.next();
-        self.batch = rest.next().is_some().then_some(taken.saturating_add(1));
+        let more = rest.next_element(first, b']').unwrap_or(false);
+        let next = if more { rest.value().ok() } else { None };
+        let left = rest.rest();
+        self.batch = left.starts_with(b",").then_some(left.len());
         // An empty array is no message; reading it as one names the fault.
         Ok(next.map_or(frame, |message| message.raw()))
     }

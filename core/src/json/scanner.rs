@@ -94,6 +94,11 @@ impl<'a> Scanner<'a> {
         }
     }
 
+    /// What has not been read.
+    pub(crate) fn rest(&self) -> &'a [u8] {
+        self.text.get(self.at..).unwrap_or_default()
+    }
+
     /// Nothing but white space may be left.
     pub(crate) fn end(&mut self) -> Result<(), JsonError> {
         self.skip_space();

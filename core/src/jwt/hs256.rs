@@ -105,6 +105,13 @@ impl Hs256Key {
         }
         Self(Hmac::new((&*block).into()))
     }
+
+    #[inline(never)]
+    fn tag(&self, message: &[u8]) -> [u8; 32] {
+        let mut mac = self.0.clone();
+        mac.update(message);
+        mac.finalize().into_bytes().into()
+    }
 }
 
 /// Copies `bytes` to the start of `block`.
@@ -116,9 +123,10 @@ fn fill(block: &mut [u8; BLOCK], bytes: &[u8]) {
 
 impl HmacSha256 for Hs256Key {
     fn mac(&self, message: &[u8]) -> Result<[u8; 32], MacUnavailable> {
-        let mut mac = self.0.clone();
-        mac.update(message);
-        Ok(mac.finalize().into_bytes().into())
+        let tag = self.tag(message);
+        // Finishing moves the state behind the outer pad, and what is moved stays where it was.
+        zeroize::zeroize_stack::<WIPED_STACK_OF_MAC>();
+        Ok(tag)
     }
 }
 
@@ -171,6 +179,9 @@ fn holds_pem(secret: &[u8]) -> bool {
 /// Bytes of stack that are wiped. It covers the frames of an optimised build; those of an unoptimised
 /// one reach deeper.
 const WIPED_STACK: usize = 1024;
+
+/// The same for one MAC.
+const WIPED_STACK_OF_MAC: usize = 512;
 
 #[cfg(test)]
 mod tests {

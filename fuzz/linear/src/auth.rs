@@ -83,12 +83,6 @@ pub(crate) fn cases() -> Vec<Case> {
             refused,
         ),
         on_text(
-            "challenge tokens without a comma",
-            SIZE,
-            |size| repeated("", "A ", "", size),
-            refused,
-        ),
-        on_text(
             "bearer",
             SIZE,
             |size| repeated("Bearer ", "a", "=", size),

@@ -47,7 +47,7 @@ pub(crate) fn cases() -> Vec<Case> {
             let text = parse(text).expect("a document").as_str().expect("a string");
             black_box(text.chars().count());
             assert!(emit(&mut [], |w| text.write(w)).is_err());
-            assert!(text != *"x" && text == text.clone());
+            assert!(text != *"x" && text.chars().eq(text.chars()));
         }),
         on_text(
             "json write string",
@@ -103,6 +103,13 @@ pub(crate) fn cases() -> Vec<Case> {
             },
             message,
         ),
+        on_text("jsonrpc 128 short params, one escaped", 128, escaped_params, message)
+            .bounded("params, at most 256"),
+        on_text("param headers, 16 of them", 16, annotated, |text| {
+            let schema = parse(text).expect("a document");
+            assert!(param_headers(schema).is_ok());
+        })
+        .bounded("annotations, at most 32"),
         on_text(
             "param headers, 32 of them",
             SIZE,
@@ -142,6 +149,20 @@ pub(crate) fn cases() -> Vec<Case> {
 
 fn message(text: &mut [u8]) {
     assert!(Message::parse(black_box(text)).is_ok());
+}
+
+/// A request with `count` params, one of them with an escape in its name.
+fn escaped_params(count: usize) -> Vec<u8> {
+    let names: Vec<String> = (1..count).map(|at| format!("\"n{at:03}\":0")).collect();
+    let params = format!("{{\"\\u0061\":0,{}}}", names.join(","));
+    format!(r#"{{"jsonrpc":"2.0","id":1,"method":"m","params":{params}}}"#).into_bytes()
+}
+
+/// A schema with `count` annotated properties.
+fn annotated(count: usize) -> Vec<u8> {
+    let property = |at| format!(r#""p{at}":{{"type":"string","x-mcp-header":"H{at}"}}"#);
+    let all: Vec<String> = (10..10 + count).map(property).collect();
+    format!(r#"{{"type":"object","properties":{{{}}}}}"#, all.join(",")).into_bytes()
 }
 
 /// An object of `count` names that are alike but for their first characters.

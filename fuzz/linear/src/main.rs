@@ -15,7 +15,16 @@ use std::hint::black_box;
 struct Case {
     name: &'static str,
     size: usize,
+    /// The count that may be squared, because a limit bounds it.
+    bounded: Option<&'static str>,
     prepare: Box<dyn Fn(usize) -> Work>,
+}
+
+impl Case {
+    /// Doubles the number of `what`, which has a limit, and so may cost its square.
+    fn bounded(self, what: &'static str) -> Self {
+        Self { bounded: Some(what), ..self }
+    }
 }
 
 /// The bytes that are really there, and what is counted.
@@ -36,7 +45,7 @@ fn on_text(
         let work = work.clone();
         Work { bytes: text.len(), run: Box::new(move || work(&mut text)) }
     };
-    Case { name, size, prepare: Box::new(prepare) }
+    Case { name, size, bounded: None, prepare: Box::new(prepare) }
 }
 
 /// `unit` until there are about `size` bytes, between `start` and `end`.
@@ -63,7 +72,7 @@ fn main() {
         for size in [case.size, 2 * case.size] {
             let work = (case.prepare)(size);
             measured(work.run);
-            println!("{}\t{}", case.name, work.bytes);
+            println!("{}\t{}\t{}", case.name, work.bytes, case.bounded.unwrap_or_default());
         }
     }
 }

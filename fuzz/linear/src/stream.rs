@@ -84,7 +84,7 @@ pub(crate) fn cases() -> Vec<Case> {
         ),
         on_text(
             "client, batch of short messages",
-            4 * 1024,
+            3_700,
             |size| {
                 repeated(
                     "[",
