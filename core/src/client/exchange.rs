@@ -283,14 +283,9 @@ impl Exchange {
     /// Moves on to the next frame that holds a message.
     fn next_frame(&mut self, inbox: &mut Inbox<'_>) -> Result<Step, Error> {
         let json = matches!(self.media_type, Some(MediaType::Json | MediaType::EventStream));
-        if self.is_success() && !json {
-            // Whether there is a body shows in its first byte, not in what came with the head.
-            if !inbox.unread().is_empty() {
-                return Err(self.fail(PeerError::ContentType { status: self.status }.into()));
-            }
-            if !inbox.is_closed() {
-                return Ok(Step::NeedData);
-            }
+        // Whether there is a body shows in its first byte, not in what came with the head.
+        if self.is_success() && !json && !inbox.unread().is_empty() {
+            return Err(self.fail(PeerError::ContentType { status: self.status }.into()));
         }
         loop {
             let step = match self.framing.step(inbox) {
