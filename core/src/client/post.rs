@@ -33,8 +33,10 @@ impl<'o> Post<'o> {
     pub fn headers(&self) -> impl Iterator<Item = (&'o str, &'o str)> + Clone + use<'o> {
         core::str::from_utf8(self.headers)
             .unwrap_or_default()
-            .split_terminator("\r\n")
-            .filter_map(|line| line.split_once(": "))
+            // By characters, since the search for a string indexes.
+            .split_terminator('\n')
+            .filter_map(|line| line.strip_suffix('\r')?.split_once(':'))
+            .filter_map(|(name, value)| Some((name, value.strip_prefix(' ')?)))
     }
 
     /// The message; empty unless the method is [`Verb::Post`].

@@ -85,7 +85,10 @@ impl<'a> ParamHeaders<'a> {
                 self.properties = self.properties.saturating_add(1);
             }
             let annotation = member(schema, ANNOTATION)?;
-            let path = self.levels.iter().filter_map(|level| level.name).collect();
+            let mut path = Vec::new();
+            for name in self.levels.iter().filter_map(|level| level.name) {
+                path.push(name).map_err(|_| ParamHeaderError::TooDeep)?;
+            }
             self.descend(schema)?;
             if let Some(annotation) = annotation {
                 let name = annotation.as_str().filter(|name| is_name(*name));
