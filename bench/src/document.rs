@@ -42,7 +42,8 @@ fn list() -> String {
             })
         })
         .collect();
-    json!({"jsonrpc": "2.0", "id": 7, "result": {"tools": tools, "nextCursor": "eyJwYWdlIjoyfQ"}}).to_string()
+    json!({"jsonrpc": "2.0", "id": 7, "result": {"tools": tools, "nextCursor": "eyJwYWdlIjoyfQ"}})
+        .to_string()
 }
 
 /// The result of a call with one text.
@@ -60,14 +61,20 @@ pub fn escaped(bytes: usize) -> String {
     let mut line = 0;
     while text.len() < bytes {
         line += 1;
-        text += &format!("{line:05}: \"Zürich\" – naïve café, größer als 東京 und 大阪 →\tover and done with {line}\n");
+        text += &format!(
+            "{line:05}: \"Zürich\" – naïve café, größer als 東京 und 大阪 →\tover and done with {line}\n"
+        );
     }
     text
 }
 
 /// Printable ASCII without quotes.
 fn plain(bytes: usize) -> String {
-    "The quick brown fox jumps over the lazy dog, 0123456789 times. ".chars().cycle().take(bytes).collect()
+    "The quick brown fox jumps over the lazy dog, 0123456789 times. "
+        .chars()
+        .cycle()
+        .take(bytes)
+        .collect()
 }
 
 pub fn run() {
@@ -93,7 +100,9 @@ pub fn run() {
         });
         table.add("json::parse", || json::parse(black_box(text)).unwrap());
         table.add("jsonrpc::Message::parse", || Message::parse(black_box(text)).unwrap());
-        table.add("core::str::from_utf8 alone", || core::str::from_utf8(black_box(text)).unwrap().len());
+        table.add("core::str::from_utf8 alone", || {
+            core::str::from_utf8(black_box(text)).unwrap().len()
+        });
         table.run(rounds);
     }
 }

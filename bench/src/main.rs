@@ -1,7 +1,8 @@
 //! Compares `mcpico-core` with its peers: `cargo run --release -- [token] [json] [stream]`.
 //!
-//! The rivals of a table run interleaved in one process, in rotated order. A ratio is the median of the
-//! ratios of each round, so that load on the machine hits both sides of it.
+//! The rivals of a table run interleaved in one process, in rotated order. The time of a rival in a
+//! round is the best of five short samples, so that few hold another program's time slice. A ratio is
+//! the median of the ratios of the rounds, so that slower phases of the machine hit both sides of it.
 
 mod document;
 mod stream;
@@ -28,8 +29,10 @@ struct Table<'a> {
     title: String,
     /// Bytes that one call works on.
     bytes: usize,
-    rivals: Vec<(&'a str, Box<dyn FnMut() + 'a>)>,
+    rivals: Vec<(&'a str, Call<'a>)>,
 }
+
+type Call<'a> = Box<dyn FnMut() + 'a>;
 
 impl<'a> Table<'a> {
     fn new(title: impl Into<String>, bytes: usize) -> Self {
@@ -44,7 +47,8 @@ impl<'a> Table<'a> {
     }
 
     fn run(mut self, rounds: usize) {
-        const SAMPLE_NANOSECONDS: f64 = 1_500_000.0;
+        const SAMPLE_NANOSECONDS: f64 = 200_000.0;
+        const SAMPLES: usize = 5;
         let count = self.rivals.len();
         let calls: Vec<u32> = self
             .rivals
@@ -62,9 +66,14 @@ impl<'a> Table<'a> {
             .collect();
         let mut times = vec![Vec::new(); count];
         for round in 0..rounds {
-            for turn in 0..count {
+            let mut best = vec![f64::INFINITY; count];
+            for turn in 0..count * SAMPLES {
                 let rival = (round + turn) % count;
-                times[rival].push(time(&mut self.rivals[rival].1, calls[rival]));
+                let sample = time(&mut self.rivals[rival].1, calls[rival]);
+                best[rival] = best[rival].min(sample);
+            }
+            for (times, best) in times.iter_mut().zip(best) {
+                times.push(best);
             }
         }
         println!("\n{} ({} bytes, {rounds} rounds)", self.title, self.bytes);
@@ -80,7 +89,7 @@ impl<'a> Table<'a> {
 }
 
 /// Nanoseconds of one call.
-fn time(call: &mut Box<dyn FnMut() + '_>, calls: u32) -> f64 {
+fn time(call: &mut Call<'_>, calls: u32) -> f64 {
     let start = Instant::now();
     for _ in 0..calls {
         call();

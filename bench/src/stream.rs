@@ -47,9 +47,8 @@ fn compare(name: &str, text: &[u8], size: usize) {
 
     let mut table = Table::new(format!("{name}, chunks of {size}"), text.len());
     table.add("sse-stream 0.3", || {
-        now(SseByteStream::new(black_box(source())).fold(0, async |total, event| {
-            total + event.unwrap().data.map_or(0, |data| data.len())
-        }))
+        now(SseByteStream::new(black_box(source()))
+            .fold(0, async |total, event| total + event.unwrap().data.map_or(0, |data| data.len())))
     });
     table.add("framing", || own(black_box(&chunks), &mut storage, |_| ()));
     table.add("framing, frames checked for UTF-8", || {
@@ -60,9 +59,9 @@ fn compare(name: &str, text: &[u8], size: usize) {
     // It is quadratic in the size of an event over that of a chunk.
     if name.starts_with("small") {
         table.add("eventsource-stream 0.2", || {
-            now(black_box(source()).eventsource().fold(0, async |total, event| {
-                total + event.unwrap().data.len()
-            }))
+            now(black_box(source())
+                .eventsource()
+                .fold(0, async |total, event| total + event.unwrap().data.len()))
         });
     }
     table.run(15);

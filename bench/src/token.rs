@@ -5,7 +5,7 @@ use std::hint::black_box;
 use base64ct::{Base64UrlUnpadded, Encoding};
 use hmac::{Hmac, KeyInit, Mac};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Validation};
-use mcpico_core::jwt::{Claim, HmacSha256, Header, Hs256Key, Policy, sign, sign_payload, verify};
+use mcpico_core::jwt::{Claim, Header, HmacSha256, Hs256Key, Policy, sign, sign_payload, verify};
 use serde::{Deserialize, Serialize};
 use sha2::Sha256;
 
@@ -137,7 +137,8 @@ fn signing(name: &str, key: &Hs256Key, payload: &str, bytes: usize) {
         out[..header.len()].copy_from_slice(header.as_bytes());
         out[header.len()] = b'.';
         let mut at = header.len() + 1;
-        at += Base64UrlUnpadded::encode(black_box(payload).as_bytes(), &mut out[at..]).unwrap().len();
+        at +=
+            Base64UrlUnpadded::encode(black_box(payload).as_bytes(), &mut out[at..]).unwrap().len();
         let mut mac = hmac.clone();
         mac.update(&out[..at]);
         out[at] = b'.';
@@ -145,7 +146,9 @@ fn signing(name: &str, key: &Hs256Key, payload: &str, bytes: usize) {
         at + 1 + Base64UrlUnpadded::encode(&tag, &mut out[at + 1..]).unwrap().len()
     });
     table.add("jwt::sign_payload (which validates)", || {
-        sign_payload(key, &Header::default(), black_box(payload.as_bytes()), &mut own).unwrap().len()
+        sign_payload(key, &Header::default(), black_box(payload.as_bytes()), &mut own)
+            .unwrap()
+            .len()
     });
     if name == "small" {
         table.add("jwt::sign", || {
@@ -153,7 +156,8 @@ fn signing(name: &str, key: &Hs256Key, payload: &str, bytes: usize) {
         });
     }
     table.add("jsonwebtoken 11 (rust_crypto)", || {
-        jsonwebtoken::encode(&jsonwebtoken::Header::default(), black_box(&claims), &peer_key).unwrap()
+        jsonwebtoken::encode(&jsonwebtoken::Header::default(), black_box(&claims), &peer_key)
+            .unwrap()
     });
     table.run(101);
 }
@@ -171,7 +175,9 @@ fn names(key: &Hs256Key) {
         mcpico_core::jwt::Claims::parse(black_box(payload.as_bytes())).unwrap()
     });
     table.add("jwt::sign_payload", || {
-        sign_payload(key, &Header::default(), black_box(payload.as_bytes()), &mut out).unwrap().len()
+        sign_payload(key, &Header::default(), black_box(payload.as_bytes()), &mut out)
+            .unwrap()
+            .len()
     });
     table.run(51);
 }

@@ -9,6 +9,7 @@ use clap::error::ErrorKind;
 use clap::{Args, Parser, Subcommand};
 use mcpico_core::auth::Redactor;
 
+use crate::secret::SecretSource;
 use crate::serve::{Era, Revision};
 use crate::terminal;
 use crate::token;
@@ -87,11 +88,9 @@ pub(crate) struct Serve {
     #[arg(long = "allow-host", value_name = "HOST")]
     pub(crate) allowed_hosts: Vec<String>,
 
-    /// File with the HS256 secret; one line end at its end is not part of the secret
-    ///
-    /// Without it the secret is the value of `MCP_JWT_SECRET`, and without that a random one.
-    #[arg(long, value_name = "FILE")]
-    pub(crate) secret_file: Option<PathBuf>,
+    /// The secret that tokens are signed with; without one it is random
+    #[command(flatten)]
+    pub(crate) secret: SecretSource,
 
     /// Write a token for this server, good for one hour, to FILE, readable by its owner only
     #[arg(long, value_name = "FILE")]

@@ -2,7 +2,6 @@
 //! shown is masked, also where a server sends it back.
 
 use std::borrow::Cow;
-use std::fmt::Write as _;
 use std::io::{self, IsTerminal, Write};
 use std::sync::{Mutex, PoisonError};
 
@@ -12,7 +11,7 @@ use serde_json::Value;
 
 use crate::failure::Failure;
 use crate::surface::Kind;
-use crate::terminal::{escape, escape_lines, is_unseen};
+use crate::terminal::{escape, escape_json_lines, escape_lines};
 
 /// Shorter tokens are not looked for: words are as short.
 const MIN_TOKEN: usize = 8;
@@ -113,7 +112,7 @@ pub(crate) fn entry(entry: &Value, kind: Kind) {
 
 /// Prints JSON, indented. Characters that a terminal would obey or hide stay in it as `\u` escapes.
 pub(crate) fn json(value: &Value) {
-    line(&visible_json(value));
+    line(&escape_json_lines(&format!("{value:#}")));
 }
 
 /// Prints a line. A reader that has gone away is no error.
@@ -124,32 +123,4 @@ pub(crate) fn line(text: &str) {
 /// Prints a line to standard error, behind the name of the command.
 pub(crate) fn error_line(text: &str) {
     let _ = writeln!(io::stderr(), "mcpico: {}", concealed(text));
-}
-
-fn visible_json(value: &Value) -> String {
-    let mut visible = String::new();
-    for c in format!("{value:#}").chars() {
-        // Outside of strings JSON is ASCII, so whatever is hidden stands in a string.
-        if c != '\n' && is_unseen(c) {
-            for unit in c.encode_utf16(&mut [0; 2]) {
-                let _ = write!(visible, "\\u{unit:04x}");
-            }
-        } else {
-            visible.push(c);
-        }
-    }
-    visible
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn json_stays_the_same_value_and_hides_nothing() {
-        let value = serde_json::json!({"a\u{202e}": "\u{9b}31m\u{1b}[0m\u{e0041}\u{200b}ok\n"});
-        let text = visible_json(&value);
-        assert_eq!(serde_json::from_str::<Value>(&text).unwrap(), value);
-        assert!(text.chars().all(|c| c == '\n' || !is_unseen(c)), "{text}");
-    }
 }

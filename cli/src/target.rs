@@ -1,6 +1,5 @@
 //! The server that a command talks to, and what it is shown.
 
-use std::fmt::Display;
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
@@ -118,6 +117,9 @@ impl Target {
         endpoint: Option<&str>,
         arguments: &TargetArguments,
     ) -> Result<Self, Failure> {
+        if arguments.token.reads_stdin() && arguments.secret.reads_stdin() {
+            return Err(Failure::usage("token and secret cannot both come from standard input"));
+        }
         let given = arguments.token.find_text()?;
         let secret = arguments.secret.find()?;
         let is_random = endpoint.is_none() && secret.is_none();
@@ -160,7 +162,7 @@ impl Target {
             }
         }
         let running = match (endpoint, &secret) {
-            (None, Some(secret)) => Some(start_demo(secret.as_bytes(), arguments)?),
+            (None, Some(secret)) => Some(start_demo(secret, arguments)?),
             _ => None,
         };
         let endpoint = match (&running, endpoint) {
@@ -248,13 +250,12 @@ impl Target {
 }
 
 /// The demo server on a free loopback port; it wants what the minted tokens have.
-fn start_demo(secret: &[u8], arguments: &TargetArguments) -> Result<Running, Failure> {
-    let unusable = |error: &dyn Display| Failure::usage(format!("the demo server: {error}"));
-    let guard = Guard::new(secret)
-        .map_err(|error| unusable(&error))?
+fn start_demo(secret: &Secret, arguments: &TargetArguments) -> Result<Running, Failure> {
+    let guard = Guard::new(arguments.secret.key_of(secret)?)
         .issuer(arguments.iss.clone())
         .audience(arguments.aud.clone());
-    Server::start(serve::Options::new(guard)).map_err(|error| unusable(&error))
+    Server::start(serve::Options::new(guard))
+        .map_err(|error| Failure::usage(format!("the demo server: {error}")))
 }
 
 fn extra_claims(arguments: &TargetArguments) -> Result<Vec<(String, Value)>, Failure> {

@@ -57,17 +57,22 @@ pub(crate) fn escape_lines(text: &str) -> Cow<'_, str> {
 /// Strings hold the characters that [`escape`] hides as JSON escapes, and line ends between values
 /// stand as spaces.
 pub(crate) fn escape_json(text: &str) -> Cow<'_, str> {
-    rewrite(
-        text,
-        |_| false,
-        |c, shown| match c {
-            // JSON has these between values only.
-            '\t' | '\n' | '\r' => shown.push(' '),
-            c => c.encode_utf16(&mut [0; 2]).iter().for_each(|unit| {
-                shown.extend(format!("\\u{unit:04x}").chars());
-            }),
-        },
-    )
+    rewrite(text, |_| false, push_json_escape)
+}
+
+/// `text`, which is JSON, as it may stand on lines of a terminal: [`escape_json`] that keeps LF.
+pub(crate) fn escape_json_lines(text: &str) -> Cow<'_, str> {
+    rewrite(text, |c| c == '\n', push_json_escape)
+}
+
+fn push_json_escape(c: char, shown: &mut String) {
+    match c {
+        // JSON has these between values only.
+        '\t' | '\n' | '\r' => shown.push(' '),
+        c => c.encode_utf16(&mut [0; 2]).iter().for_each(|unit| {
+            shown.extend(format!("\\u{unit:04x}").chars());
+        }),
+    }
 }
 
 /// Says something on standard error that does not end the command.
@@ -103,7 +108,7 @@ fn rewrite(
     Cow::Owned(shown)
 }
 
-pub(crate) fn is_unseen(c: char) -> bool {
+fn is_unseen(c: char) -> bool {
     let noncharacter = matches!(c, '\u{fdd0}'..='\u{fdef}') || u32::from(c) & 0xfffe == 0xfffe;
     c.is_control() || noncharacter || UNSEEN.iter().any(|&(first, last)| first <= c && c <= last)
 }

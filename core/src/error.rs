@@ -34,6 +34,8 @@ pub enum Error {
 pub enum Misuse {
     /// `arguments` or `params` is no JSON object, or `params` has a `_meta`.
     Arguments,
+    /// Input for a method that never asks for any, in a revision without, or responses that are no object.
+    Input,
     /// The method name is empty or has a byte other than printable ASCII.
     Method,
     /// A request before the client is ready: call `connect` first.
@@ -135,6 +137,7 @@ impl fmt::Display for Misuse {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Arguments => f.write_str("the arguments are not a JSON object without _meta"),
+            Self::Input => f.write_str("the input does not belong to a request that can take any"),
             Self::Method => f.write_str("the method name is not printable ASCII"),
             Self::NotReady => f.write_str("the client has not found out the server's revision yet"),
             Self::ParamHeader(error) => error.fmt(f),

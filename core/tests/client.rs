@@ -1,11 +1,14 @@
 //! The client against scripted servers: transcripts of every revision, and hostile ones.
 
 use mcpico_core::auth::Bearer;
-use mcpico_core::client::{Answer, Call, Client, Event, Exchange, MAX_NEGOTIATION, Response, Verb};
+use mcpico_core::client::{
+    Answer, Call, Client, DEFAULT_RETRY, Event, Exchange, MAX_NEGOTIATION, MAX_RETRY, MIN_RETRY,
+    Response, Verb,
+};
 use mcpico_core::inbox::Inbox;
 use mcpico_core::json::parse;
 use mcpico_core::jsonrpc::Id;
-use mcpico_core::mcp::{ClientInfo, Method, Revision};
+use mcpico_core::mcp::{Capabilities, ClientInfo, Elicitation, Method, Revision};
 use mcpico_core::{Error, Misuse, PeerError};
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -410,6 +413,209 @@ fn results_are_judged_by_their_type() {
     assert!(read(tool, r#"{"resultType":"task"}"#).contains("resultType"));
     assert!(read(tool, "[]").contains("not an object"));
     assert!(read(tool, r#"{"resultType":"complete"}"#).starts_with("result"));
+}
+
+const TOOL: Method<'static> = Method::CallTool { name: "t", arguments: None, input_schema: None };
+
+#[test]
+fn input_goes_back_with_the_same_request_and_its_state_byte_for_byte() {
+    // The state has escapes that a parser and writer would not write the same way.
+    let body = r#"{"jsonrpc":"2.0","id":1,"result":{"resultType":"input_required","inputRequests":{
+        "login":{"method":"elicitation/create","params":{"requestedSchema":{}}}},
+        "requestState":"e\u0079\/J\"\u00e9 \ud83d\ude00"}}"#;
+    let mut client = modern();
+    let mut out = vec![0; 4096];
+    let (_, mut exchange) = client.request(&Call::new(TOOL), &mut out).unwrap();
+    let mut storage = vec![0; 1024];
+    let mut inbox = Inbox::new(&mut storage);
+    exchange.on_status(200);
+    exchange.on_header(&mut client, "Content-Type", b"application/json").unwrap();
+    inbox.spare()[..body.len()].copy_from_slice(body.as_bytes());
+    inbox.commit(body.len());
+    inbox.close();
+    let Ok(Event::Response(Response::InputRequired(input))) = exchange.next_event(&mut inbox)
+    else {
+        panic!()
+    };
+    let (key, request) = input.entries().next().unwrap();
+    assert!(key == *"login" && request.method == *"elicitation/create");
+    let responses =
+        parse(br#"{"login":{"action":"accept","content":{"name":"octocat"}}}"#).unwrap();
+
+    let again = Call::new(TOOL).input(Some(responses), input.state);
+    let (post, second) = client.request(&again, &mut out).unwrap();
+    assert_eq!(second.id(), 2, "another id");
+    let text = core::str::from_utf8(post.body()).unwrap();
+    assert!(text.contains(r#""requestState":"e\u0079\/J\"\u00e9 \ud83d\ude00""#), "{text}");
+    let params = &sent(&post).body["params"];
+    assert_eq!(params["name"], "t");
+    assert_eq!(
+        params["inputResponses"],
+        json!({"login": {"action": "accept", "content": {"name": "octocat"}}})
+    );
+    // What the server has not sent, and what belongs to another request, stays out.
+    let without = Call::new(TOOL).input(Some(responses), None);
+    assert_eq!(
+        sent(&client.request(&without, &mut out).unwrap().0).body["params"].get("requestState"),
+        None
+    );
+    let other = sent(&client.request(&Call::new(TOOL), &mut out).unwrap().0).body["params"].clone();
+    assert_eq!((other.get("inputResponses"), other.get("requestState")), (None, None));
+}
+
+#[test]
+fn input_is_for_three_methods_of_the_modern_era() {
+    let mut out = vec![0; 4096];
+    let object = parse(b"{}").unwrap();
+    let state = parse(b"\"s\"").unwrap().as_str();
+    for (method, takes) in [
+        (TOOL, true),
+        (Method::GetPrompt { name: "p", arguments: None }, true),
+        (Method::ReadResource { uri: "file:///x" }, true),
+        (Method::ListTools { cursor: None }, false),
+        (Method::Other { name: "x/y", params: None, mcp_name: None }, false),
+    ] {
+        for call in
+            [Call::new(method).input(Some(object), None), Call::new(method).input(None, state)]
+        {
+            assert_eq!(modern().request(&call, &mut out).is_ok(), takes, "{method:?}");
+            let mut client = legacy(Revision::V2025_11_25, false);
+            assert_eq!(client.request(&call, &mut out).unwrap_err(), Error::Misuse(Misuse::Input));
+        }
+    }
+    let array = parse(b"[]").unwrap();
+    let call = Call::new(TOOL).input(Some(array), None);
+    assert_eq!(modern().request(&call, &mut out).unwrap_err(), Error::Misuse(Misuse::Input));
+}
+
+#[test]
+fn capabilities_are_declared_where_each_era_wants_them() {
+    let elicitation = Elicitation { form: true, url: false };
+    let capabilities = Capabilities { elicitation, ..Capabilities::NONE };
+    let mut client = modern().declare(capabilities);
+    let (sent, _) = call(&mut client, &LIST, json_reply(""));
+    let meta = &sent.body["params"]["_meta"];
+    let declared = json!({"elicitation": {"form": {}}});
+    assert_eq!(meta["io.modelcontextprotocol/clientCapabilities"], declared);
+    let newest = Revision::LATEST_LEGACY;
+    let client = Client::with_revisions(INFO, Revision::V2024_11_05, newest);
+    let (sent, _) = step(&mut client.declare(capabilities), json_reply(""));
+    assert_eq!(sent.body["params"]["capabilities"], declared);
+}
+
+/// A call in the legacy era whose event stream is `body`, and how it is resumed.
+fn cut(revision: Revision, body: &str) -> (Client, Exchange) {
+    let mut client = legacy(revision, true);
+    let mut out = [0; 1024];
+    let (_, mut exchange) = client.request(&Call::new(TOOL), &mut out).unwrap();
+    read(&mut client, &mut exchange, Reply { status: 200, headers: STREAM, body });
+    (client, exchange)
+}
+
+#[test]
+fn a_cut_stream_is_resumed_from_its_last_event() {
+    let (client, exchange) =
+        cut(Revision::V2025_11_25, "id: e-1\nretry: 2500\ndata: \n\nid: e-2\n");
+    assert_eq!(exchange.retry(), Some(2500));
+    let mut out = [0; 512];
+    let bearer = Some(Bearer::new("to.ke.n").unwrap());
+    let (post, mut next) = client.resume(&exchange, bearer, &mut out).unwrap().unwrap();
+    let get = sent(&post);
+    assert_eq!((get.verb, &get.body), (Verb::Get, &Value::Null));
+    assert_eq!(get.header("Accept"), Some("text/event-stream"));
+    assert_eq!(get.header("Last-Event-ID"), Some("e-1"));
+    assert_eq!(get.header("Mcp-Session-Id"), Some("abc-123"));
+    assert_eq!(get.header("MCP-Protocol-Version"), Some("2025-11-25"));
+    assert_eq!(get.header("Authorization"), Some("Bearer to.ke.n"));
+    // A stream that brings nothing leaves id and time as they were.
+    let mut client = client;
+    let mut idle = next.clone();
+    let reply = Reply { status: 200, headers: STREAM, body: ": nothing\n\n" };
+    assert_eq!(read(&mut client, &mut idle, reply), ["Interrupted"]);
+    assert_eq!(idle.retry(), Some(2500));
+    let (post, _) = client.resume(&idle, None, &mut out).unwrap().unwrap();
+    assert_eq!(sent(&post).header("Last-Event-ID"), Some("e-1"));
+    let body = "id: e-2\ndata: {\"jsonrpc\":\"2.0\",\"id\":2,\"result\":{}}\n\n";
+    assert_eq!(
+        read(&mut client, &mut next, Reply { status: 200, headers: STREAM, body }),
+        ["result {}"]
+    );
+    assert_eq!(next.retry(), None, "an answered exchange is not resumed");
+    // A server that refuses has said so, whatever its page looks like.
+    let (_, mut refused) = client.resume(&exchange, None, &mut out).unwrap().unwrap();
+    let reply = Reply { status: 405, headers: &[], body: "id: 1\ndata: {}\n\n" };
+    assert_eq!(read(&mut client, &mut refused, reply), [format!("rejected 405 {}", reply.body)]);
+    assert_eq!(refused.retry(), None);
+}
+
+#[test]
+fn the_time_before_resuming_has_limits() {
+    let retry =
+        |line: &str| cut(Revision::V2025_11_25, &format!("id: 1\n{line}data:\n\n")).1.retry();
+    assert_eq!(retry(""), Some(DEFAULT_RETRY));
+    assert_eq!(retry("retry: 0\n"), Some(MIN_RETRY));
+    assert_eq!(retry(&format!("retry: {MAX_RETRY}\n")), Some(MAX_RETRY));
+    assert_eq!(retry(&format!("retry: {}\n", MAX_RETRY + 1)), None);
+    assert_eq!(retry("retry: 99999999999999999999999\n"), None);
+}
+
+#[test]
+fn only_a_cut_stream_with_an_id_is_resumed() {
+    let resumable = |revision, body: &str| {
+        let (client, exchange) = cut(revision, body);
+        let resumed = client.resume(&exchange, None, &mut [0; 512]).unwrap().is_some();
+        assert_eq!(exchange.retry().is_some(), resumed);
+        resumed
+    };
+    assert!(resumable(Revision::V2025_03_26, "id: 1\ndata:\n\n"));
+    let long = format!("id: {}\ndata:\n\n", "x".repeat(129));
+    for body in
+        ["", "data:\n\n", "id\ndata:\n\n", "id: \u{e9}\ndata:\n\n", "id:  a\ndata:\n\n", &long]
+    {
+        assert!(!resumable(Revision::V2025_11_25, body), "{body}");
+    }
+    assert!(!resumable(Revision::V2025_11_25, "id: 1\ndata: {\n\n"), "a malformed message");
+    // The modern era has no resuming.
+    let mut client = modern();
+    let mut out = [0; 1024];
+    let (_, mut exchange) = client.request(&LIST, &mut out).unwrap();
+    let reply = Reply { status: 200, headers: STREAM, body: "id: 1\ndata:\n\n" };
+    assert_eq!(read(&mut client, &mut exchange, reply), ["Interrupted"]);
+    assert!(client.resume(&exchange, None, &mut out).unwrap().is_none());
+    // Nor can a session that is over be resumed.
+    let (mut client, exchange) = cut(Revision::V2025_11_25, "id: 1\ndata:\n\n");
+    client.end(None, &mut out).unwrap().unwrap();
+    assert_eq!(
+        client.resume(&exchange, None, &mut out).unwrap_err(),
+        Error::Misuse(Misuse::NotReady)
+    );
+}
+
+#[test]
+fn a_server_may_speak_unasked_on_a_stream_of_its_own() {
+    let mut client = legacy(Revision::V2025_11_25, true);
+    let mut out = [0; 512];
+    let (post, mut exchange) = client.listen(None, &mut out).unwrap();
+    let get = sent(&post);
+    assert_eq!((get.verb, get.header("Accept")), (Verb::Get, Some("text/event-stream")));
+    assert_eq!(get.header("Mcp-Session-Id"), Some("abc-123"));
+    assert_eq!(get.header("Last-Event-ID"), None);
+    // No response is due, whatever its id.
+    let body = "id: 7\ndata: {\"jsonrpc\":\"2.0\",\"id\":0,\"method\":\"elicitation/create\"}\n\n\
+        data: {\"jsonrpc\":\"2.0\",\"id\":0,\"result\":{}}\n\n\
+        data: {\"jsonrpc\":\"2.0\",\"error\":{\"code\":1,\"message\":\"\"}}\n\n";
+    let events = read(&mut client, &mut exchange, Reply { status: 200, headers: STREAM, body });
+    assert_eq!(
+        events,
+        ["request elicitation/create", "unsolicited Some(Id(0))", "unsolicited None"]
+    );
+    assert_eq!(exchange.retry(), Some(DEFAULT_RETRY));
+    let (post, mut next) = client.resume(&exchange, None, &mut out).unwrap().unwrap();
+    assert_eq!(sent(&post).header("Last-Event-ID"), Some("7"));
+    let reply = Reply { status: 405, headers: JSON, body: "" };
+    assert_eq!(read(&mut client, &mut next, reply), ["rejected 405 "]);
+    assert_eq!(modern().listen(None, &mut out).unwrap_err(), Error::Misuse(Misuse::NotReady));
+    assert!(client.revision().is_some());
 }
 
 #[test]

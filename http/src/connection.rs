@@ -135,6 +135,45 @@ impl<Io: Read + Write, T: Timer> Connection<Io, T> {
         .ok_or(NOTHING_TO_SEND)
     }
 
+    /// Opens a stream of what the server says unasked; see [`Client::listen`]. The deadlines are for it, too.
+    ///
+    /// # Errors
+    /// As [`call`](Self::call).
+    pub async fn listen<'r>(
+        &'r mut self,
+        endpoint: &Endpoint<'_>,
+        client: &mut Client,
+        bearer: Option<Bearer<'_>>,
+        out: &mut [u8],
+        storage: &'r mut [u8],
+    ) -> Result<Reply<'r, Io, T>, Error> {
+        self.exchange(endpoint, client, bearer, out, storage, |client, out| {
+            client.listen(bearer, out).map(Some)
+        })
+        .await?
+        .ok_or(NOTHING_TO_SEND)
+    }
+
+    /// Goes on with an exchange whose event stream ended before the response; `None` when that cannot be
+    /// done. Wait for [`Exchange::retry`] before.
+    ///
+    /// # Errors
+    /// As [`call`](Self::call).
+    pub async fn resume<'r>(
+        &'r mut self,
+        endpoint: &Endpoint<'_>,
+        client: &mut Client,
+        exchange: &Exchange,
+        bearer: Option<Bearer<'_>>,
+        out: &mut [u8],
+        storage: &'r mut [u8],
+    ) -> Result<Option<Reply<'r, Io, T>>, Error> {
+        self.exchange(endpoint, client, bearer, out, storage, |client, out| {
+            client.resume(exchange, bearer, out)
+        })
+        .await
+    }
+
     /// Ends the session, when there is one.
     ///
     /// # Errors
@@ -258,6 +297,7 @@ const fn request_head<'e>(endpoint: &Endpoint<'e>, verb: Verb) -> RequestHead<'e
     let method = match verb {
         Verb::Post => Method::Post,
         Verb::Delete => Method::Delete,
+        Verb::Get => Method::Get,
     };
     RequestHead { method, target: endpoint.target(), host: endpoint.authority() }
 }

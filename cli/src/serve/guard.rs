@@ -6,7 +6,7 @@ use std::sync::Arc;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use mcpico_core::auth::challenge::FieldError;
 use mcpico_core::auth::{self, Denial};
-use mcpico_core::jwt::{Claim, Header, Hs256Key, KeyError, Policy, SignError, sign};
+use mcpico_core::jwt::{Claim, Header, Hs256Key, Policy, SignError, sign};
 use mcpico_core::writer::Writer;
 use serde_json::Value;
 
@@ -26,15 +26,10 @@ pub(crate) struct Guard {
 }
 
 impl Guard {
-    /// A guard that takes tokens signed with `secret`, and wants nothing more of them than that they
-    /// hold now and are for no audience.
-    ///
-    /// # Errors
-    ///
-    /// [`GuardError::Secret`].
-    pub(crate) fn new(secret: &[u8]) -> Result<Self, GuardError> {
-        let key = Hs256Key::new(secret).map_err(GuardError::Secret)?;
-        Ok(Self { key, issuer: None, audience: None, scopes: String::new() })
+    /// A guard that takes tokens signed with `key`, and wants nothing more of them than that they hold
+    /// now and are for no audience.
+    pub(crate) const fn new(key: Hs256Key) -> Self {
+        Self { key, issuer: None, audience: None, scopes: String::new() }
     }
 
     /// Demands this `iss`, when there is one.
@@ -115,8 +110,6 @@ impl Guard {
 /// Why there is no guard.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum GuardError {
-    /// The secret is no HS256 key.
-    Secret(KeyError),
     /// A scope has characters that scopes can not have.
     Scope(FieldError),
 }
@@ -124,7 +117,6 @@ pub(crate) enum GuardError {
 impl fmt::Display for GuardError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Secret(error) => error.fmt(f),
             Self::Scope(error) => write!(f, "the scopes can not be used: {error}"),
         }
     }
@@ -207,7 +199,7 @@ pub(super) mod tests {
 
     /// A guard that demands nothing more than a token that holds.
     pub(in crate::serve) fn guard() -> Guard {
-        Guard::new(b"an example secret of 32 bytes...").unwrap()
+        Guard::new(Hs256Key::new(b"an example secret of 32 bytes...").unwrap())
     }
 
     fn headers(values: &[String]) -> HeaderMap {
@@ -250,9 +242,7 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn secrets_and_scopes_have_to_be_usable() {
-        assert!(matches!(Guard::new(b""), Err(GuardError::Secret(KeyError::Empty))));
-        assert!(matches!(Guard::new(&[7; 31]), Err(GuardError::Secret(KeyError::TooShort))));
+    fn scopes_have_to_be_usable() {
         for scope in ["", "a\"b", "a\\b", "\u{e9}", "a\n"] {
             let scopes = [scope.to_owned(), "b".to_owned()];
             assert!(matches!(guard().scopes(&scopes), Err(GuardError::Scope(_))), "{scope:?}");

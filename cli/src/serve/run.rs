@@ -13,16 +13,16 @@ use super::revisions::Revisions;
 use super::{Options, Running, Server, token_file};
 use crate::args;
 use crate::clock;
-use crate::secret::Secret;
+use crate::secret::{Secret, SecretError};
 
 /// Why `serve` ended.
 #[derive(Debug)]
 pub(crate) enum Failure {
     /// The address can be reached from other machines.
     NotLoopback(SocketAddr),
-    /// The secret can not be read.
-    UnreadableSecret(io::Error),
-    /// The secret or the scopes can not be used.
+    /// The secret can not be read or used.
+    Secret(SecretError),
+    /// The scopes can not be used.
     Guard(GuardError),
     /// The server's own token can not be made.
     Token(SignError),
@@ -41,7 +41,7 @@ impl fmt::Display for Failure {
                 f,
                 "{address} can be reached from other machines; --allow-non-loopback permits it"
             ),
-            Self::UnreadableSecret(error) => write!(f, "the secret can not be read: {error}"),
+            Self::Secret(error) => error.fmt(f),
             Self::Guard(error) => error.fmt(f),
             Self::Token(error) => write!(f, "no token can be made: {error}"),
             Self::TokenFile(file, error) => {
@@ -60,13 +60,15 @@ pub(crate) fn run(arguments: &args::Serve) -> Result<(), Failure> {
     if !arguments.listen.ip().is_loopback() && !arguments.allow_non_loopback {
         return Err(Failure::NotLoopback(arguments.listen));
     }
-    let secret = Secret::find(arguments.secret_file.as_deref())
-        .and_then(|found| found.map_or_else(Secret::generate, Ok))
-        .map_err(Failure::UnreadableSecret)?;
-    let guard = Guard::new(secret.as_bytes())
-        .map(|guard| guard.issuer(arguments.issuer.clone()))
-        .map(|guard| guard.audience(arguments.audience.clone()))
-        .and_then(|guard| guard.scopes(&arguments.scopes))
+    let secret = match arguments.secret.find().map_err(Failure::Secret)? {
+        Some(secret) => secret,
+        None => Secret::generate().map_err(Failure::System)?,
+    };
+    let key = arguments.secret.key_of(&secret).map_err(Failure::Secret)?;
+    let guard = Guard::new(key)
+        .issuer(arguments.issuer.clone())
+        .audience(arguments.audience.clone())
+        .scopes(&arguments.scopes)
         .map_err(Failure::Guard)?;
     let token = guard.token(clock::now()).map_err(Failure::Token)?;
     let options = Options {

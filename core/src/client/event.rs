@@ -2,7 +2,7 @@
 
 use crate::json::{Str, Value};
 use crate::jsonrpc::{ErrorObject, Id};
-use crate::mcp::{InputRequired, Progress};
+use crate::mcp::{InputRequest, InputRequired, Progress};
 
 /// The next thing that happened. It borrows the inbox, so it is handled before more is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,4 +74,11 @@ pub struct ServerRequest<'i> {
     pub method: Str<'i>,
     /// More about it.
     pub params: Option<Value<'i>>,
+}
+
+impl<'i> ServerRequest<'i> {
+    /// What it asks for.
+    pub const fn input(&self) -> InputRequest<'i> {
+        InputRequest { method: self.method, params: self.params }
+    }
 }

@@ -14,6 +14,15 @@ use crate::mcp::{ResultError, ResultType, Revision};
 /// Most messages of a batch (revision 2025-03-26).
 pub const MAX_BATCH: usize = 256;
 
+/// Shortest time before an event stream is resumed, in milliseconds.
+pub const MIN_RETRY: u64 = 100;
+
+/// Time before an event stream is resumed when the server names none, in milliseconds.
+pub const DEFAULT_RETRY: u64 = 1_000;
+
+/// Longest time before an event stream is resumed, in milliseconds.
+pub const MAX_RETRY: u64 = 60_000;
+
 /// One HTTP exchange: status and headers go in first, then events come out.
 ///
 /// It owns no bytes and does not borrow the client, so it can be stored anywhere.
@@ -46,6 +55,8 @@ pub(super) enum Purpose {
     Discover,
     /// `initialize`
     Initialize,
+    /// A stream of what the server says unasked: no response is due.
+    Listen,
     /// A notification, an answer, or the end of a session: no response is due.
     Notify,
 }
@@ -63,6 +74,8 @@ enum Phase {
     /// The response has come; the body may go on.
     Answered,
     Closed,
+    /// The event stream ended before the response.
+    Interrupted,
     Failed(Error),
 }
 
@@ -105,6 +118,10 @@ impl Exchange {
     /// Takes the status.
     pub fn on_status(&mut self, status: u16) {
         self.status = status;
+        if !self.is_success() {
+            // A refusal is a page, also where a stream was to go on.
+            self.framing = Framing::WholeBody(WholeBody::new());
+        }
         if status == 404 && self.in_session {
             self.lesson = Lesson::SessionLost;
         }
@@ -132,8 +149,8 @@ impl Exchange {
                 }
                 Err(_) => {}
             }
-            if self.is_success() && self.media_type == Some(MediaType::EventStream) {
-                self.framing = Framing::EventStream(EventStream::new());
+            if self.is_success() {
+                self.choose_framing();
             }
         }
         let opens_session = self.purpose == Purpose::Initialize && self.is_success();
@@ -151,7 +168,7 @@ impl Exchange {
     pub fn needs_data(&mut self, inbox: &mut Inbox<'_>) -> Result<bool, Error> {
         let over = match self.phase {
             Phase::Failed(error) => return Err(error),
-            Phase::Closed => true,
+            Phase::Closed | Phase::Interrupted => true,
             Phase::Waiting | Phase::Answered => self.is_consent(),
         };
         if over || self.batch.is_some() || self.found.is_some() {
@@ -174,7 +191,7 @@ impl Exchange {
         if self.needs_data(inbox)? {
             return Ok(Event::NeedData);
         }
-        if self.phase == Phase::Closed {
+        if matches!(self.phase, Phase::Closed | Phase::Interrupted) {
             return Ok(Event::Closed);
         }
         if self.is_consent() {
@@ -209,6 +226,42 @@ impl Exchange {
         matches!(self.framing, Framing::EventStream(_))
     }
 
+    /// Milliseconds to wait before [`Client::resume`] goes on with this exchange: what the server has
+    /// asked for, at least [`MIN_RETRY`], and [`DEFAULT_RETRY`] when it has not. `None` when the exchange
+    /// cannot be resumed: only one of the legacy era can whose event stream had an id that fits a header
+    /// and ended, or broke, before the response if there is one; nor is a server waited for that asks for more than
+    /// [`MAX_RETRY`].
+    ///
+    /// [Revision 2025-11-25, resumability](https://modelcontextprotocol.io/specification/2025-11-25/basic/transports#resumability-and-redelivery)
+    pub fn retry(&self) -> Option<u64> {
+        let (stream, _) = self.resumption()?;
+        let retry = stream.retry().unwrap_or(DEFAULT_RETRY);
+        (retry <= MAX_RETRY).then_some(retry.max(MIN_RETRY))
+    }
+
+    /// The event stream that can be resumed, and the id to resume it from.
+    fn resumption(&self) -> Option<(&EventStream, &str)> {
+        let cut = matches!(self.phase, Phase::Waiting | Phase::Interrupted);
+        let call = matches!(self.purpose, Purpose::Call { .. } | Purpose::Listen);
+        let Framing::EventStream(stream) = &self.framing else { return None };
+        if !cut || !call || self.revision.is_modern() {
+            return None;
+        }
+        let id = core::str::from_utf8(stream.last_event_id()?).ok()?;
+        let printable = id.bytes().all(|byte| matches!(byte, b' '..=b'~'));
+        (printable && !id.is_empty() && id.trim_ascii() == id).then_some((stream, id))
+    }
+
+    /// The exchange that goes on with this one, and the id of the last event.
+    pub(super) fn resumed(&self) -> Option<(Self, &str)> {
+        self.retry()?;
+        let (stream, last_event_id) = self.resumption()?;
+        let range = self.range;
+        let mut next = Self::new(self.id, self.purpose, self.revision, range, self.in_session);
+        next.framing = Framing::EventStream(EventStream::resuming(stream));
+        Some((next, last_event_id))
+    }
+
     pub(super) const fn lesson(&self) -> Lesson {
         self.lesson
     }
@@ -217,17 +270,22 @@ impl Exchange {
         self.purpose
     }
 
+    /// Reads the body of a success as its media type says.
+    fn choose_framing(&mut self) {
+        let stream = self.media_type == Some(MediaType::EventStream);
+        match (stream, self.is_stream()) {
+            (true, false) => self.framing = Framing::EventStream(EventStream::new()),
+            (false, true) => self.framing = Framing::WholeBody(WholeBody::new()),
+            _ => {}
+        }
+    }
+
     /// Moves on to the next frame that holds a message.
     fn next_frame(&mut self, inbox: &mut Inbox<'_>) -> Result<Step, Error> {
         let json = matches!(self.media_type, Some(MediaType::Json | MediaType::EventStream));
-        if self.is_success() && !json {
-            // Whether there is a body shows in its first byte, not in what came with the head.
-            if !inbox.unread().is_empty() {
-                return Err(self.fail(PeerError::ContentType { status: self.status }.into()));
-            }
-            if !inbox.is_closed() {
-                return Ok(Step::NeedData);
-            }
+        // Whether there is a body shows in its first byte, not in what came with the head.
+        if self.is_success() && !json && !inbox.unread().is_empty() {
+            return Err(self.fail(PeerError::ContentType { status: self.status }.into()));
         }
         loop {
             let step = match self.framing.step(inbox) {
@@ -260,7 +318,9 @@ impl Exchange {
             return Ok(Event::Closed);
         }
         if self.is_stream() {
-            return Ok(Event::Interrupted);
+            self.phase = Phase::Interrupted;
+            let listening = self.purpose == Purpose::Listen;
+            return Ok(if listening { Event::Closed } else { Event::Interrupted });
         }
         Err(self.fail(PeerError::NoResponse.into()))
     }
@@ -282,7 +342,7 @@ impl Exchange {
             Err(_) if !self.is_success() => return Ok(self.reject(frame)),
             Err(error) => return Err(self.fail(PeerError::Message(error).into())),
         };
-        let waiting = self.phase == Phase::Waiting;
+        let waiting = self.phase == Phase::Waiting && self.purpose != Purpose::Listen;
         let ours = Id::Number(self.id.into());
         match message {
             Message::Result { id, result } if waiting && id == ours && self.is_success() => {
@@ -353,7 +413,7 @@ impl Exchange {
                 let chosen = self.common(chosen).filter(|revision| !revision.is_modern());
                 self.lesson = Lesson::Initialized(chosen);
             }
-            Purpose::Call { .. } | Purpose::Notify => {}
+            Purpose::Call { .. } | Purpose::Listen | Purpose::Notify => {}
         }
         if !self.revision.is_modern() {
             return Ok(Response::Result(result));

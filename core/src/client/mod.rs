@@ -42,10 +42,11 @@ mod state;
 
 use crate::auth::Bearer;
 use crate::error::{Error, Misuse, PeerError};
-use crate::json::{Object, Value};
+use crate::json::{Object, Str, Value};
 use crate::jsonrpc::{Id, Outgoing, code};
 use crate::mcp::{
-    ClientInfo, Method, ParamHeaderError, Revision, encode_header_value, param_headers,
+    Capabilities, ClientInfo, Method, ParamHeaderError, Revision, encode_header_value,
+    param_headers,
 };
 use crate::writer::{Writer, emit};
 
@@ -54,7 +55,7 @@ use session::SessionId;
 use state::{Lesson, State};
 
 pub use event::{Event, Notification, Response, ServerRequest};
-pub use exchange::{Exchange, MAX_BATCH};
+pub use exchange::{DEFAULT_RETRY, Exchange, MAX_BATCH, MAX_RETRY, MIN_RETRY};
 pub use post::{Post, Verb};
 pub use session::MAX_SESSION_ID;
 
@@ -65,6 +66,7 @@ pub const MAX_NEGOTIATION: u8 = 8;
 #[derive(Clone, Debug)]
 pub struct Client {
     info: ClientInfo,
+    capabilities: Capabilities,
     oldest: Revision,
     newest: Revision,
     state: State,
@@ -80,12 +82,21 @@ pub struct Call<'a> {
     method: Method<'a>,
     bearer: Option<Bearer<'a>>,
     progress: bool,
+    input: Input<'a>,
+}
+
+/// What a request carries that is sent again with the input that the server asked for.
+#[derive(Clone, Copy, Debug, Default)]
+struct Input<'a> {
+    responses: Option<Value<'a>>,
+    state: Option<Str<'a>>,
 }
 
 impl<'a> Call<'a> {
     /// A request without a bearer.
     pub const fn new(method: Method<'a>) -> Self {
-        Self { method, bearer: None, progress: false }
+        let input = Input { responses: None, state: None };
+        Self { method, bearer: None, progress: false, input }
     }
 
     /// Sends this bearer.
@@ -105,6 +116,35 @@ impl<'a> Call<'a> {
     pub const fn progress(mut self) -> Self {
         self.progress = true;
         self
+    }
+
+    /// Sends the same request once more, as the server has answered that it needs input first:
+    /// `responses` is an object with an answer under each key of its requests, `state` what it sent as
+    /// `requestState`, which goes back as it stood in its message. Leave out what it has not sent.
+    ///
+    /// [Multi-round-trip requests](https://modelcontextprotocol.io/specification/2026-07-28/basic/patterns/mrtr)
+    #[must_use]
+    pub const fn input(mut self, responses: Option<Value<'a>>, state: Option<Str<'a>>) -> Self {
+        self.input = Input { responses, state };
+        self
+    }
+}
+
+impl Input<'_> {
+    const fn is_empty(&self) -> bool {
+        self.responses.is_none() && self.state.is_none()
+    }
+
+    fn write(&self, params: &mut Object<'_, '_>) {
+        if let Some(responses) = self.responses {
+            params.value("inputResponses", responses);
+        }
+        if let Some(state) = self.state {
+            let w = params.key("requestState");
+            w.byte(b'"');
+            w.bytes(state.raw());
+            w.byte(b'"');
+        }
     }
 }
 
@@ -149,7 +189,24 @@ impl Client {
             (false, false) => State::Initialize(newest),
             _ => State::Unknown,
         };
-        Self { info, oldest, newest, state, session: None, next_id: 1, negotiating: 0 }
+        let capabilities = Capabilities::NONE;
+        Self {
+            info,
+            capabilities,
+            oldest,
+            newest,
+            state,
+            session: None,
+            next_id: 1,
+            negotiating: 0,
+        }
+    }
+
+    /// Declares what the server may ask of the caller; without this, nothing.
+    #[must_use]
+    pub const fn declare(mut self, capabilities: Capabilities) -> Self {
+        self.capabilities = capabilities;
+        self
     }
 
     /// Writes the next message that has to be exchanged before requests can be sent; `None` when they
@@ -188,16 +245,61 @@ impl Client {
     /// Writes a request.
     ///
     /// # Errors
-    /// [`Misuse`]: not ready, arguments that are no object, a tool whose annotations forbid the call;
-    /// [`Error::OutputTooSmall`]. Nothing has changed then.
+    /// [`Misuse`]: not ready, arguments that are no object, a tool whose annotations forbid the call,
+    /// input for a request that takes none; [`Error::OutputTooSmall`]. Nothing has changed then.
     pub fn request<'o>(
         &mut self,
         call: &Call<'_>,
         out: &'o mut [u8],
     ) -> Result<(Post<'o>, Exchange), Error> {
         let State::Ready(revision) = self.state else { return Err(Misuse::NotReady.into()) };
-        let purpose = Purpose::Call { may_require_input: call.method.may_require_input() };
-        self.call(call, purpose, revision, out)
+        let may_require_input = call.method.may_require_input();
+        let takes_input = may_require_input && revision.is_modern();
+        let responses = call.input.responses;
+        if !(takes_input || call.input.is_empty())
+            || responses.is_some_and(|responses| !responses.is_object())
+        {
+            return Err(Misuse::Input.into());
+        }
+        self.call(call, Purpose::Call { may_require_input }, revision, out)
+    }
+
+    /// Writes the request for a stream of what the server says unasked, which it may refuse with 405.
+    /// Its end is [`Event::Closed`]; then it can be [resumed](Self::resume), or asked for anew.
+    ///
+    /// # Errors
+    /// [`Misuse::NotReady`], also in the modern era, which has no such stream;
+    /// [`Error::OutputTooSmall`].
+    ///
+    /// [Revision 2025-11-25, listening](https://modelcontextprotocol.io/specification/2025-11-25/basic/transports#listening-for-messages-from-the-server)
+    pub fn listen<'o>(
+        &self,
+        bearer: Option<Bearer<'_>>,
+        out: &'o mut [u8],
+    ) -> Result<(Post<'o>, Exchange), Error> {
+        let revision = self.legacy_revision().ok_or(Misuse::NotReady)?;
+        let post = self.get(None, revision, bearer, out)?;
+        let range = (self.oldest, self.newest);
+        Ok((post, Exchange::new(0, Purpose::Listen, revision, range, self.session.is_some())))
+    }
+
+    /// Writes the request that resumes an event stream which ended before the response; `None` when
+    /// [`Exchange::retry`] is. Wait that long before it is sent. The response then comes in the new
+    /// exchange, under the id of the old one.
+    ///
+    /// # Errors
+    /// [`Misuse::NotReady`] when the session has ended since; [`Error::OutputTooSmall`].
+    ///
+    /// [Revision 2025-11-25, resumability](https://modelcontextprotocol.io/specification/2025-11-25/basic/transports#resumability-and-redelivery)
+    pub fn resume<'o>(
+        &self,
+        exchange: &Exchange,
+        bearer: Option<Bearer<'_>>,
+        out: &'o mut [u8],
+    ) -> Result<Option<(Post<'o>, Exchange)>, Error> {
+        let Some((next, last_event_id)) = exchange.resumed() else { return Ok(None) };
+        let revision = self.legacy_revision().ok_or(Misuse::NotReady)?;
+        Ok(Some((self.get(Some(last_event_id), revision, bearer, out)?, next)))
     }
 
     /// Writes the answer to a request of the server.
@@ -274,6 +376,11 @@ impl Client {
         }
     }
 
+    /// What the server may ask of the caller.
+    pub const fn capabilities(&self) -> Capabilities {
+        self.capabilities
+    }
+
     /// Whether the server has opened a session.
     pub const fn has_session(&self) -> bool {
         self.session.is_some()
@@ -300,6 +407,7 @@ impl Client {
         let message = Outgoing::Request { id: Id::Number(id.into()), method: method.name() };
         let params = |params: &mut Object<'_, '_>| {
             method.write_params(params);
+            call.input.write(params);
             if !stateless && !call.progress {
                 return;
             }
@@ -307,7 +415,8 @@ impl Client {
             if stateless {
                 meta.str("io.modelcontextprotocol/protocolVersion", revision.name());
                 self.info.write(&mut meta, "io.modelcontextprotocol/clientInfo");
-                meta.object("io.modelcontextprotocol/clientCapabilities").end();
+                let name = "io.modelcontextprotocol/clientCapabilities";
+                self.capabilities.write(revision, &mut meta, name);
             }
             if call.progress {
                 meta.unsigned("progressToken", id.into());
@@ -338,7 +447,7 @@ impl Client {
             Outgoing::Request { id: Id::Number(self.next_id.into()), method: "initialize" };
         let params = |params: &mut Object<'_, '_>| {
             params.str("protocolVersion", revision.name());
-            params.object("capabilities").end();
+            self.capabilities.write(revision, params, "capabilities");
             self.info.write(params, "clientInfo");
         };
         let post = compose(&message, |w| write_bearer(w, bearer), params, out)?;
@@ -356,6 +465,23 @@ impl Client {
         let headers = |w: &mut Writer<'_>| self.write_session_headers(w, revision, bearer);
         let post = compose(message, headers, |_| {}, out)?;
         Ok((post, self.exchange(Purpose::Notify, revision)))
+    }
+
+    fn get<'o>(
+        &self,
+        last_event_id: Option<&str>,
+        revision: Revision,
+        bearer: Option<Bearer<'_>>,
+        out: &'o mut [u8],
+    ) -> Result<Post<'o>, Error> {
+        let headers = emit(out, |w| {
+            header(w, "Accept", |w| w.str("text/event-stream"));
+            if let Some(id) = last_event_id {
+                header(w, "Last-Event-ID", |w| w.str(id));
+            }
+            self.write_session_headers(w, revision, bearer);
+        })?;
+        Ok(Post { verb: Verb::Get, headers, body: &[] })
     }
 
     /// The exchange for the message that has just been written; a request takes an id.

@@ -16,6 +16,8 @@ pub struct Post<'o> {
 pub enum Verb {
     /// Ends a session of the legacy era.
     Delete,
+    /// Opens or resumes an event stream of the legacy era.
+    Get,
     /// Sends a message.
     Post,
 }
@@ -35,7 +37,7 @@ impl<'o> Post<'o> {
             .filter_map(|line| line.split_once(": "))
     }
 
-    /// The message; empty for [`Verb::Delete`].
+    /// The message; empty unless the method is [`Verb::Post`].
     pub const fn body(&self) -> &'o [u8] {
         self.body
     }

@@ -63,6 +63,13 @@ impl EventStream {
         Self::default()
     }
 
+    /// Starts at the first byte of the stream that goes on where `earlier` ended: the id and the time to
+    /// wait stay what they were until the new stream says otherwise.
+    pub fn resuming(earlier: &Self) -> Self {
+        let Self { swapped, retry, .. } = *earlier;
+        Self { ids: earlier.ids.clone(), swapped, retry, ..Self::default() }
+    }
+
     /// The name of the event that was last handed out: empty when it had none, `None` when it had one
     /// of more than [`MAX_EVENT_NAME`] bytes.
     pub fn event_name(&self) -> Option<&[u8]> {

@@ -5,6 +5,8 @@
 //!
 //! [Specification](https://modelcontextprotocol.io/specification/2026-07-28)
 
+mod capabilities;
+mod elicitation;
 mod header_value;
 mod method;
 mod notification;
@@ -12,11 +14,13 @@ mod param_headers;
 mod result;
 mod revision;
 
+pub use capabilities::{Capabilities, Elicitation};
+pub use elicitation::{ElicitationError, elicitation_defaults, elicitation_form};
 pub use header_value::{HeaderValueError, decode_header_value, encode_header_value};
 pub use method::{ClientInfo, CompletionReference, Method};
 pub use notification::Progress;
 pub use param_headers::{
     MAX_PARAM_HEADERS, MAX_SCHEMA_DEPTH, ParamHeader, ParamHeaderError, ParamHeaders, param_headers,
 };
-pub use result::{InputRequired, Page, ResultError, ResultType, ToolResult};
+pub use result::{InputRequest, InputRequired, Page, ResultError, ResultType, ToolResult};
 pub use revision::{Differences, Revision};

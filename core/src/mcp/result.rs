@@ -30,7 +30,8 @@ impl<'a> ResultType<'a> {
     /// Reads a result of revision 2026-07-28.
     ///
     /// # Errors
-    /// [`ResultError`]: no object, an unknown `resultType`, members of the wrong type.
+    /// [`ResultError`]: no object, an unknown `resultType`, members of the wrong type, requests that are
+    /// none, neither requests nor a state.
     pub fn from_result(result: Value<'a>) -> Result<Self, ResultError> {
         if !result.is_object() {
             return Err(ResultError::NotAnObject);
@@ -44,11 +45,57 @@ impl<'a> ResultType<'a> {
             return Err(ResultError::UnknownResultType);
         }
         let requests = member(result, "inputRequests")?;
-        if requests.is_some_and(|requests| !requests.is_object()) {
-            return Err(ResultError::WrongType("inputRequests"));
+        if let Some(requests) = requests {
+            if !requests.is_object() {
+                return Err(ResultError::WrongType("inputRequests"));
+            }
+            let unique = requests.unique_names();
+            unique.map_err(|_| ResultError::Duplicate("inputRequests"))?;
+            for (_, request) in requests.entries() {
+                InputRequest::from_value(request)?;
+            }
         }
         let state = string(result, "requestState")?;
+        if requests.is_none() && state.is_none() {
+            return Err(ResultError::Missing("inputRequests"));
+        }
         Ok(Self::InputRequired(InputRequired { requests, state }))
+    }
+}
+
+impl<'a> InputRequired<'a> {
+    /// The requests with their keys. Each wants an answer under its key.
+    pub fn entries(&self) -> impl Iterator<Item = (Str<'a>, InputRequest<'a>)> + use<'a> {
+        let entries = self.requests.map(|requests| requests.entries()).into_iter().flatten();
+        entries.filter_map(|(key, request)| Some((key, InputRequest::from_value(request).ok()?)))
+    }
+}
+
+/// One thing that a server asks of the client: `elicitation/create`, `sampling/createMessage` or
+/// `roots/list`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct InputRequest<'a> {
+    /// What is wanted.
+    pub method: Str<'a>,
+    /// More about it.
+    pub params: Option<Value<'a>>,
+}
+
+impl<'a> InputRequest<'a> {
+    /// Reads a value of `inputRequests`.
+    ///
+    /// # Errors
+    /// [`ResultError`]: it is no object, has no method or has parameters that are no object.
+    pub fn from_value(request: Value<'a>) -> Result<Self, ResultError> {
+        if !request.is_object() {
+            return Err(ResultError::WrongType("inputRequests"));
+        }
+        let method = string(request, "method")?.ok_or(ResultError::Missing("method"))?;
+        let params = member(request, "params")?;
+        if params.is_some_and(|params| !params.is_object()) {
+            return Err(ResultError::WrongType("params"));
+        }
+        Ok(Self { method, params })
     }
 }
 
@@ -192,6 +239,42 @@ mod tests {
             "{\"resultType\":\"input_required\",\"inputRequests\":{},\"requestState\":\"s\"}";
         let Ok(ResultType::InputRequired(input)) = of(text) else { panic!() };
         assert!(input.state.unwrap() == *"s" && input.requests.is_some());
+    }
+
+    #[test]
+    fn requests_for_input_are_read_strictly() {
+        let of = |requests: &str| {
+            let text =
+                std::format!("{{\"resultType\":\"input_required\",\"inputRequests\":{requests}}}");
+            match ResultType::from_result(value(&text)) {
+                Ok(ResultType::InputRequired(input)) => Ok(input
+                    .entries()
+                    .map(|(key, _)| std::format!("{key}"))
+                    .collect::<std::vec::Vec<_>>()),
+                Ok(ResultType::Complete(_)) => panic!(),
+                Err(error) => Err(error),
+            }
+        };
+        // The example `InputRequiredResult` of the schema of 2026-07-28, shortened.
+        let text = r#"{"github_login":{"method":"elicitation/create","params":{"mode":"form",
+            "requestedSchema":{"type":"object"}}},"roots":{"method":"roots/list"}}"#;
+        assert_eq!(of(text).unwrap(), ["github_login", "roots"]);
+        for (text, error) in [
+            ("{\"a\":1}", ResultError::WrongType("inputRequests")),
+            ("{\"a\":{}}", ResultError::Missing("method")),
+            ("{\"a\":{\"method\":1}}", ResultError::WrongType("method")),
+            ("{\"a\":{\"method\":\"m\",\"params\":[]}}", ResultError::WrongType("params")),
+            (
+                "{\"a\":{\"method\":\"m\"},\"\\u0061\":{\"method\":\"m\"}}",
+                ResultError::Duplicate("inputRequests"),
+            ),
+        ] {
+            assert_eq!(of(text), Err(error), "{text}");
+        }
+        assert_eq!(
+            ResultType::from_result(value("{\"resultType\":\"input_required\"}")),
+            Err(ResultError::Missing("inputRequests"))
+        );
     }
 
     #[test]

@@ -17,6 +17,7 @@ pub const TARGET: &str = "/mcp";
 pub fn request_head<'o>(post: &Post<'_>, out: &'o mut [u8]) -> Result<&'o [u8], RequestError> {
     let method = match post.verb() {
         Verb::Post => Method::Post,
+        Verb::Get => Method::Get,
         Verb::Delete => Method::Delete,
     };
     let head = RequestHead { method, target: TARGET, host: HOST };

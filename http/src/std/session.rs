@@ -1,18 +1,30 @@
 //! A session that connects, shakes hands, reconnects and answers by itself.
 
 use std::fmt;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use mcpico_core::auth::Bearer;
-use mcpico_core::client::{Answer, Call, Client, Event, Response, ServerRequest};
+use mcpico_core::client::{Answer, Call, Client, Event, Exchange, Response, ServerRequest};
+use mcpico_core::http1::HttpError;
+use mcpico_core::json::{self, Value};
 use mcpico_core::jsonrpc::{ErrorObject, code};
-use mcpico_core::mcp::{ClientInfo, Method, Revision};
+use mcpico_core::mcp::{Capabilities, ClientInfo, InputRequired, Method, Revision};
 use mcpico_core::{Misuse, PeerError};
 
+use super::input::{AnswerInput, Answers, Input, form_defaults, respond, respond_to_all};
+use super::listener::Listener;
 use super::{TokioConnector, TokioIo, TokioTimer};
 use crate::{Connection, Deadlines, Endpoint, EndpointError, Error, Reply};
 
 /// Room for one request: 64 KiB to start with, grown when a request needs more.
 const OUT: usize = 64 * 1024;
+
+/// Times that a request is sent again because the server needs more input.
+pub const MAX_ROUNDS: usize = 8;
+
+/// Times that the event stream of one request is resumed.
+pub const MAX_RESUMES: usize = 64;
 
 /// What a [`Session`] is made with.
 #[derive(Clone)]
@@ -23,6 +35,10 @@ pub struct Options {
     pub oldest: Revision,
     /// The newest revision that is spoken.
     pub newest: Revision,
+    /// What the server may ask for.
+    pub capabilities: Capabilities,
+    /// Answers what the server asks for, as far as that is declared.
+    pub answer_input: AnswerInput,
     /// Sent with every request.
     pub bearer: Option<String>,
     /// How long things may take.
@@ -36,12 +52,15 @@ pub struct Options {
 }
 
 impl Options {
-    /// Every revision, no bearer, default deadlines, messages up to 16 MiB.
+    /// Every revision, no capabilities, [`form_defaults`] for those that are declared, no bearer, default
+    /// deadlines, messages up to 16 MiB.
     pub fn new(info: ClientInfo) -> Self {
         Self {
             info,
             oldest: Revision::V2024_11_05,
             newest: Revision::LATEST,
+            capabilities: Capabilities::NONE,
+            answer_input: Arc::new(form_defaults),
             bearer: None,
             deadlines: Deadlines::default(),
             inbox: 16 * 1024 * 1024,
@@ -56,6 +75,7 @@ impl fmt::Debug for Options {
         f.debug_struct("Options")
             .field("info", &self.info)
             .field("revisions", &(self.oldest..=self.newest))
+            .field("capabilities", &self.capabilities)
             .field("bearer", &self.bearer.is_some())
             .finish_non_exhaustive()
     }
@@ -70,6 +90,8 @@ pub struct Session {
     options: Options,
     client: Client,
     connection: Option<Connection<TokioIo, TokioTimer>>,
+    /// Hears what the server asks beside the answers to requests.
+    listener: Option<Listener>,
     out: Vec<u8>,
     storage: Vec<u8>,
 }
@@ -79,8 +101,8 @@ pub struct Session {
 pub enum Outcome {
     /// A JSON-RPC error.
     Error(RpcError),
-    /// The server needs input first; its requests.
-    InputRequired(Option<String>),
+    /// The server needs input first, and the session has no answer to it.
+    InputRequired(Input),
     /// The result.
     Result(String),
 }
@@ -134,20 +156,35 @@ impl Session {
     /// [`EndpointError`].
     pub fn new(url: &str, options: Options) -> Result<Self, EndpointError> {
         Endpoint::parse(url)?;
-        let client = Client::with_revisions(options.info, options.oldest, options.newest);
+        let client = Client::with_revisions(options.info, options.oldest, options.newest)
+            .declare(options.capabilities);
         let storage = vec![0; options.inbox];
-        Ok(Self { url: url.into(), options, client, connection: None, out: vec![0; OUT], storage })
+        let (connection, listener, out) = (None, None, vec![0; OUT]);
+        Ok(Self { url: url.into(), options, client, connection, listener, out, storage })
     }
 
     /// Finds out what the server speaks and shakes hands where that is due.
     ///
+    /// When capabilities are declared and the server is one of the legacy era, a task hears on a
+    /// connection of its own what it asks beside the answers to requests, until the session is dropped.
+    ///
     /// # Errors
     /// [`SessionError`].
     pub async fn connect(&mut self) -> Result<Revision, SessionError> {
+        let mut shaken = false;
         loop {
             if let Some(revision) = self.client.revision() {
+                if shaken
+                    && !revision.is_modern()
+                    && self.options.capabilities != Capabilities::NONE
+                {
+                    self.listener = None;
+                    let listener = Listener::start(&self.url, &self.options, &self.client);
+                    self.listener = Some(listener.await);
+                }
                 return Ok(revision);
             }
+            shaken = true;
             self.open().await?;
             let reused = self.is_connection_reused();
             match self.handshake_step().await {
@@ -160,9 +197,16 @@ impl Session {
 
     /// Sends a request; `observe` sees every event but the response.
     ///
-    /// A session that the server has lost is opened again and the request repeated once. A request
-    /// that was sent on a connection which the server was just closing is repeated on a new one,
-    /// unless it is a tool call or an extension: that may have been carried out.
+    /// When the server needs input first, [`Options::answer_input`] is asked for it and the request is
+    /// sent again, up to [`MAX_ROUNDS`] times; what it does not answer is [`Outcome::InputRequired`].
+    ///
+    /// An event stream of the legacy era that ends before the response is resumed where it ended, after
+    /// the time that the server has asked for, up to [`MAX_RESUMES`] times and within
+    /// [`Deadlines::total`].
+    ///
+    /// A session that the server has lost is opened again and the request repeated once. A request that
+    /// was sent on a connection which the server was just closing is repeated on a new one, unless it
+    /// is a tool call or an extension: that may have been carried out.
     ///
     /// # Errors
     /// [`SessionError`].
@@ -171,12 +215,41 @@ impl Session {
         method: Method<'_>,
         observe: &mut dyn FnMut(&Event<'_>),
     ) -> Result<Outcome, SessionError> {
+        let mut answers = Answers::default();
+        let mut rounds = 0;
+        loop {
+            let outcome = self.call_with_input(method, &answers, observe).await?;
+            let Outcome::InputRequired(input) = &outcome else { return Ok(outcome) };
+            let options = &self.options;
+            match respond_to_all(&options.answer_input, options.capabilities, input) {
+                Some(next) if rounds < MAX_ROUNDS => answers = next,
+                _ => return Ok(outcome),
+            }
+            rounds += 1;
+        }
+    }
+
+    /// As [`call`](Self::call), with the input that the server has asked for before; input that it asks
+    /// for now is always [`Outcome::InputRequired`].
+    ///
+    /// # Errors
+    /// [`SessionError`]; [`Misuse::Input`] when the answers are no JSON or belong to no such request.
+    pub async fn call_with_input(
+        &mut self,
+        method: Method<'_>,
+        answers: &Answers,
+        observe: &mut dyn FnMut(&Event<'_>),
+    ) -> Result<Outcome, SessionError> {
+        let responses = answers.responses.as_deref().map(parse).transpose()?;
+        let state = answers.state.as_deref().map(parse).transpose()?;
+        let state = state.map(|state| state.as_str().ok_or(NO_INPUT)).transpose()?;
+        let call = Call::new(method).input(responses, state);
         let mut repeated = false;
         loop {
             self.connect().await?;
             self.open().await?;
             let reused = self.is_connection_reused();
-            let outcome = self.call_once(method, observe).await;
+            let outcome = self.call_once(&call, observe).await;
             let again = match &outcome {
                 Err(error) if error.is_unanswered() => {
                     reused && !matches!(method, Method::CallTool { .. } | Method::Other { .. })
@@ -196,6 +269,7 @@ impl Session {
 
     /// Ends the session, when the server has opened one. Whether it agrees does not matter.
     pub async fn end(&mut self) {
+        self.listener = None;
         if !self.client.has_session() || self.open().await.is_err() {
             return;
         }
@@ -274,74 +348,78 @@ impl Session {
 
     async fn call_once(
         &mut self,
-        method: Method<'_>,
+        call: &Call<'_>,
         observe: &mut dyn FnMut(&Event<'_>),
     ) -> Result<Outcome, SessionError> {
-        self.reserve(method)?;
-        let bearer = bearer(&self.options)?;
+        let call = call.bearer(bearer(&self.options)?).progress();
+        reserve(&mut self.client, &mut self.out, &call)?;
         let endpoint = Endpoint::parse(&self.url).map_err(Error::from)?;
-        let call = Call::new(method).bearer(bearer).progress();
         let Some(connection) = &mut self.connection else { return Err(SessionError::Interrupted) };
         let (client, out) = (&mut self.client, &mut self.out);
         let mut reply = connection.call(&endpoint, client, &call, out, &mut self.storage).await?;
-        let status = reply.status();
-        let challenges = challenges(&reply);
-        let mut outcome = Err(SessionError::Interrupted);
-        loop {
-            let event = reply.next_event().await?;
-            match event {
-                Event::Closed => break,
-                Event::Response(Response::Result(result)) => {
-                    outcome = Ok(Outcome::Result(result.text().into()));
-                    continue;
-                }
-                Event::Response(Response::Error(error)) => {
-                    outcome = Ok(Outcome::Error(rpc_error(&error, status)));
-                    continue;
-                }
-                Event::Response(Response::InputRequired(input)) => {
-                    let requests = input.requests.map(|requests| requests.text().into());
-                    outcome = Ok(Outcome::InputRequired(requests));
-                    continue;
-                }
-                Event::Rejected { status, body } => {
-                    outcome = Err(SessionError::Rejected(Rejection {
-                        status,
-                        challenges: challenges.clone(),
-                        body: body.to_vec(),
-                        bearer_sent: bearer.is_some(),
-                    }));
-                }
-                Event::ServerRequest(request) => {
-                    // The server decides what becomes of a request whose answer does not reach it.
-                    let _ = answer(&self.url, &self.options, &mut self.client, &request).await;
-                }
-                _ => {}
+        let mut outcome = read(&mut reply, &self.url, &self.options, client, observe).await;
+        let mut exchange = reply.exchange().clone();
+        drop(reply);
+        let started = Instant::now();
+        for _ in 0..MAX_RESUMES {
+            if !outcome.as_ref().is_err_and(SessionError::is_cut) {
+                break;
             }
-            observe(&event);
+            let Some(retry) = exchange.retry().map(Duration::from_millis) else { break };
+            if started.elapsed().saturating_add(retry) > self.options.deadlines.total {
+                break;
+            }
+            tokio::time::sleep(retry).await;
+            match self.resume(&exchange, observe).await {
+                Ok(Some(next)) => (exchange, outcome) = next,
+                // The server is not there at the moment.
+                Err(error) if error.is_unanswered() || error.is_unconnected() => {}
+                Ok(None) | Err(_) => break,
+            }
         }
-        self.client.settle(reply.exchange()).map_err(Error::from)?;
+        if !matches!(outcome, Err(SessionError::Transport(_))) {
+            self.client.settle(&exchange).map_err(Error::from)?;
+        }
         outcome
     }
 
-    /// Makes room for a request that is larger than usual.
-    fn reserve(&mut self, method: Method<'_>) -> Result<(), SessionError> {
-        let call = Call::new(method).bearer(bearer(&self.options)?).progress();
-        match self.client.request(&call, &mut []) {
-            Err(mcpico_core::Error::OutputTooSmall { needed }) => {
-                let room = needed.saturating_mul(2).saturating_add(OUT);
-                if self.out.len() < room {
-                    self.out.resize(room, 0);
-                }
-                Ok(())
-            }
-            Err(error) => Err(Error::from(error).into()),
-            Ok(_) => Ok(()),
-        }
+    /// Goes on with an exchange whose event stream has ended; `None` when the server does not.
+    async fn resume(
+        &mut self,
+        exchange: &Exchange,
+        observe: &mut dyn FnMut(&Event<'_>),
+    ) -> Result<Option<(Exchange, Result<Outcome, SessionError>)>, SessionError> {
+        self.open().await?;
+        let bearer = bearer(&self.options)?;
+        let endpoint = Endpoint::parse(&self.url).map_err(Error::from)?;
+        let Some(connection) = &mut self.connection else { return Ok(None) };
+        let (client, out) = (&mut self.client, &mut self.out);
+        let storage = &mut self.storage;
+        let reply = connection.resume(&endpoint, client, exchange, bearer, out, storage).await?;
+        let Some(mut reply) = reply else { return Ok(None) };
+        let outcome = read(&mut reply, &self.url, &self.options, client, observe).await;
+        // That the stream is gone says nothing about the request.
+        let gone = matches!(outcome, Err(SessionError::Rejected(_)));
+        Ok((!gone).then(|| (reply.exchange().clone(), outcome)))
     }
 }
 
-async fn open(
+/// Makes room for a request that is larger than usual.
+fn reserve(client: &mut Client, out: &mut Vec<u8>, call: &Call<'_>) -> Result<(), SessionError> {
+    match client.request(call, &mut []) {
+        Err(mcpico_core::Error::OutputTooSmall { needed }) => {
+            let room = needed.saturating_mul(2).saturating_add(OUT);
+            if out.len() < room {
+                out.resize(room, 0);
+            }
+            Ok(())
+        }
+        Err(error) => Err(Error::from(error).into()),
+        Ok(_) => Ok(()),
+    }
+}
+
+pub(super) async fn open(
     url: &str,
     options: &Options,
 ) -> Result<Connection<TokioIo, TokioTimer>, SessionError> {
@@ -354,9 +432,52 @@ async fn open(
     Ok(connection)
 }
 
-/// Answers a request of the server. Its stream stays open meanwhile, so that takes a connection of
-/// its own.
-async fn answer(
+const NO_INPUT: SessionError =
+    SessionError::Transport(Error::Client(mcpico_core::Error::Misuse(Misuse::Input)));
+
+fn parse(text: &str) -> Result<Value<'_>, SessionError> {
+    json::parse(text.as_bytes()).map_err(|_| NO_INPUT)
+}
+
+/// Reads the answer to a request to its end.
+async fn read(
+    reply: &mut Reply<'_, TokioIo, TokioTimer>,
+    url: &str,
+    options: &Options,
+    client: &mut Client,
+    observe: &mut dyn FnMut(&Event<'_>),
+) -> Result<Outcome, SessionError> {
+    let status = reply.status();
+    let challenges = challenges(reply);
+    let mut outcome = Err(SessionError::Interrupted);
+    loop {
+        let event = reply.next_event().await?;
+        match event {
+            Event::Closed => return outcome,
+            Event::Response(response) => {
+                outcome = Ok(Outcome::new(response, status));
+                continue;
+            }
+            Event::Rejected { status, body } => {
+                outcome = Err(SessionError::Rejected(Rejection {
+                    status,
+                    challenges: challenges.clone(),
+                    body: body.to_vec(),
+                    bearer_sent: options.bearer.is_some(),
+                }));
+            }
+            Event::ServerRequest(request) => {
+                // The server decides what becomes of a request whose answer does not reach it.
+                let _ = answer(url, options, client, &request).await;
+            }
+            _ => {}
+        }
+        observe(&event);
+    }
+}
+
+/// Answers a request of the server. Its stream stays open meanwhile, so that takes a connection of its own.
+pub(super) async fn answer(
     url: &str,
     options: &Options,
     client: &mut Client,
@@ -364,7 +485,10 @@ async fn answer(
 ) -> Result<(), SessionError> {
     let endpoint = Endpoint::parse(url).map_err(Error::from)?;
     let mut connection = open(url, options).await?;
-    let (answer, bearer) = (Answer::default_for(request), bearer(options)?);
+    let input = respond(&options.answer_input, options.capabilities, &request.input());
+    let input = input.as_ref().and_then(|text| json::parse(text.as_bytes()).ok());
+    let answer = input.map_or_else(|| Answer::default_for(request), Answer::Result);
+    let bearer = bearer(options)?;
     let (mut out, mut storage) = (vec![0; OUT], vec![0; OUT]);
     let mut consent = connection
         .answer(&endpoint, client, request, answer, bearer, &mut out, &mut storage)
@@ -373,7 +497,7 @@ async fn answer(
     Ok(())
 }
 
-fn bearer(options: &Options) -> Result<Option<Bearer<'_>>, SessionError> {
+pub(super) fn bearer(options: &Options) -> Result<Option<Bearer<'_>>, SessionError> {
     options.bearer.as_deref().map(Bearer::new).transpose().map_err(|_| SessionError::Token)
 }
 
@@ -382,6 +506,21 @@ fn challenges(reply: &Reply<'_, TokioIo, TokioTimer>) -> Vec<String> {
     head.header_values("www-authenticate")
         .map(|value| String::from_utf8_lossy(value).into_owned())
         .collect()
+}
+
+impl Outcome {
+    fn new(response: Response<'_>, status: u16) -> Self {
+        match response {
+            Response::Result(result) => Self::Result(result.text().into()),
+            Response::Error(error) => Self::Error(rpc_error(&error, status)),
+            Response::InputRequired(InputRequired { requests, state }) => {
+                let requests = requests.map(|requests| Value::text(&requests).into());
+                let quoted = |raw| format!("\"{}\"", String::from_utf8_lossy(raw));
+                let state = state.map(|state| quoted(state.raw()));
+                Self::InputRequired(Input { requests, state })
+            }
+        }
+    }
 }
 
 fn rpc_error(error: &ErrorObject<'_>, status: u16) -> RpcError {
@@ -433,6 +572,26 @@ impl SessionError {
                 Error::ClosedUnanswered { .. } | Error::Reset { response_begun: false, .. }
             )
         )
+    }
+
+    /// Whether an answer had begun and was cut off.
+    const fn is_cut(&self) -> bool {
+        matches!(
+            self,
+            Self::Interrupted
+                | Self::Transport(
+                    Error::Reset { response_begun: true, .. }
+                        | Error::Io(_)
+                        | Error::Client(mcpico_core::Error::Peer(PeerError::Http(
+                            HttpError::Truncated
+                        )))
+                )
+        )
+    }
+
+    /// Whether no connection could be made.
+    const fn is_unconnected(&self) -> bool {
+        matches!(self, Self::Transport(Error::Connect(_)))
     }
 
     /// What the server did wrong, when the answer was no MCP.

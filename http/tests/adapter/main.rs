@@ -4,6 +4,7 @@ mod ask;
 mod behaviours;
 mod corpus;
 mod failures;
+mod input;
 mod keep_alive;
 mod peer;
 mod reqwless_faults;

@@ -9,9 +9,10 @@ use mcpico_core::http1::HeadReader;
 use mcpico_core::inbox::Inbox;
 use mcpico_core::json;
 use mcpico_core::mcp::{
-    ClientInfo, CompletionReference, Method, Page, Progress, Revision, ToolResult,
-    decode_header_value,
+    Capabilities, ClientInfo, CompletionReference, Elicitation, InputRequired, Method, Page,
+    Progress, Revision, ToolResult, decode_header_value, elicitation_defaults, elicitation_form,
 };
+use mcpico_core::writer::Writer;
 
 use super::{bytes, input, keep, room, show};
 
@@ -30,7 +31,11 @@ pub(super) fn all() {
 
 #[inline(never)]
 fn session() -> Result<(), Error> {
-    let mut client = Client::new(ClientInfo { name: "bare", version: "0" });
+    let elicitation = Elicitation { form: black_box(true), url: black_box(true) };
+    let capabilities =
+        Capabilities { elicitation, roots: black_box(true), sampling: black_box(true) };
+    let client = Client::new(ClientInfo { name: "bare", version: "0" });
+    let mut client = client.declare(capabilities);
     let mut out = [0_u8; 512];
     let bearer = Bearer::new(input("token")).ok();
     while let Some((post, mut exchange)) = client.connect(bearer, room(&mut out))? {
@@ -42,7 +47,14 @@ fn session() -> Result<(), Error> {
         let (post, mut exchange) = client.request(&call, room(&mut out))?;
         send(&post);
         read(&mut client, &mut exchange)?;
+        if let Some((post, mut exchange)) = client.resume(&exchange, bearer, room(&mut out))? {
+            send(&post);
+            read(&mut client, &mut exchange)?;
+        }
     }
+    let (post, mut exchange) = client.listen(bearer, room(&mut out))?;
+    send(&post);
+    read(&mut client, &mut exchange)?;
     if let Some((post, mut exchange)) = client.end(bearer, room(&mut out))? {
         send(&post);
         read(&mut client, &mut exchange)?;
@@ -73,6 +85,26 @@ fn send(post: &Post<'_>) {
         keep((name, value));
     }
     keep((post.verb(), post.body().len()));
+}
+
+/// Fills the forms that the server asks for and sends the request again.
+#[inline(never)]
+fn again(client: &mut Client, input: InputRequired<'_>) -> Result<(), Error> {
+    let mut out = [0_u8; 256];
+    for (key, request) in input.entries() {
+        keep((key, client.capabilities().allows(&request)));
+        let mut w = Writer::new(room(&mut out));
+        match elicitation_form(request.params) {
+            Ok(schema) => keep(elicitation_defaults(schema, &mut w).is_ok()),
+            Err(error) => show(error),
+        }
+        keep(w.finish().map(|content| content.len()));
+    }
+    let responses = json::parse(bytes()).ok();
+    let call = Call::new(Method::ReadResource { uri: "uri" }).input(responses, input.state);
+    let (post, _) = client.request(&call, room(&mut out))?;
+    send(&post);
+    Ok(())
 }
 
 /// Reads an answer to its end and answers what the server asks.
@@ -111,6 +143,7 @@ fn read(client: &mut Client, exchange: &mut Exchange) -> Result<(), Error> {
                 }
                 keep(Page::from_result(result, "tools").map(|page| page.items.count()).is_ok());
             }
+            Event::Response(Response::InputRequired(input)) => again(client, input)?,
             Event::Response(response) => keep(response),
             Event::Rejected { status, body } => keep((status, body.len())),
             Event::Accepted | Event::Closed | Event::Interrupted => break,
