@@ -79,6 +79,11 @@ def responses():
     for case in cases("http/cases.json"):
         if "response_b64" in case:
             yield unbase64(case["response_b64"])
+    head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+    # Faults with a proper end behind them: a reader that overlooks one comes to that end.
+    for start in ("1\r\nxy\n", "1\r\nx\r\r", "1\r\nx\n", "1\nx\r\n", "1 \r\nx\r\n", "1;\r\nx\r\n", "1;a=\r\nx\r\n",
+                  "01\r\nx\r\n", "+1\r\nx\r\n", "1;a=\"\\\"\"\r\nx\r\n", "", "0;a\r\nx: y\r\n", "0\r\nx: y\n"):
+        yield head + text(start) + b"0\r\n\r\n"
 
 
 def tokens():
@@ -166,6 +171,10 @@ def client():
 
 
 def redactor():
+    # Marks among the secrets, secrets that overlap, secrets in secrets.
+    for secrets, body in (([b"*"], b"a*b"), ([b"a***b", b"#"], b"aa***bb"), ([b"*#?-_~+=@%!^", b"s3"], b"a s3 b"),
+                          ([b"abcd", b"cdef"], b"1abcdef2"), ([b"ab", b"abcd"], b"abcde ab"), ([b"aba"], b"xababay")):
+        yield bytes([len(secrets)]) + b"".join(part(secret) for secret in secrets) + body
     for case in cases("masking/cases.json"):
         if "input" not in case:
             continue

@@ -15,6 +15,10 @@ use crate::jwt::{
     Claim, Header, Hs256Key, Policy, SignError, dangerous, sign, sign_payload, verify,
 };
 
+/// The symbols of base64url in their order
+/// ([RFC 4648 section 5](https://www.rfc-editor.org/rfc/rfc4648#section-5)).
+const SYMBOLS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
 /// The input is a header, a place to spoil, and claims.
 pub fn jwt_roundtrip(bytes: &[u8]) {
     let mut input = Input::new(bytes);
@@ -153,13 +157,20 @@ fn reads(key: &Hs256Key, secret: &[u8], token: &str, place: usize) -> Vec<u8> {
     };
     let theirs = peer::decode(secret, token.as_bytes()).expect("jsonwebtoken accepts it");
     assert_eq!(theirs.claims.get().as_bytes(), read);
-    let mut spoilt = token.as_bytes().to_vec();
-    let at = (place / 8) % spoilt.len();
-    spoilt[at] ^= 1 << (place % 8);
-    assert!(
-        verify(key, &spoilt, &policy, NOW, &mut scratch).is_err(),
-        "bit {place} does not count"
-    );
+    let refused = |at: usize, byte: u8| {
+        let mut spoilt = token.as_bytes().to_vec();
+        spoilt[at] = byte;
+        let verdict = verify(key, &spoilt, &policy, NOW, &mut vec![0; token.len()]).map(|_| ());
+        assert!(verdict.is_err(), "byte {byte} at {at} does not count");
+    };
+    let at = (place / 8) % token.len();
+    refused(at, token.as_bytes()[at] ^ 1 << (place % 8));
+    // The last symbol of a part has bits that belong to no byte.
+    let ends = token.bytes().enumerate().filter(|(_, byte)| *byte == b'.').map(|(at, _)| at - 1);
+    for end in ends.chain([token.len() - 1]) {
+        let symbol = SYMBOLS.iter().position(|symbol| *symbol == token.as_bytes()[end]);
+        refused(end, SYMBOLS[symbol.expect("a symbol") ^ 1]);
+    }
     read
 }
 

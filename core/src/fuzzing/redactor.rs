@@ -33,7 +33,27 @@ fn shown(secrets: &[&[u8]], text: &[u8]) -> Vec<u8> {
     {
         assert!(pieces.iter().all(|piece| core::str::from_utf8(piece).is_ok()), "half a character");
     }
+    hides_every_byte(secrets, text, &pieces);
     whole
+}
+
+/// No byte of a known secret is shown, also where secrets overlap.
+fn hides_every_byte(secrets: &[&[u8]], text: &[u8], pieces: &[&[u8]]) {
+    let mut secret = vec![false; text.len()];
+    for known in secrets.iter().filter(|known| !known.is_empty()) {
+        for (at, window) in text.windows(known.len()).enumerate() {
+            if window == *known {
+                secret[at..at + known.len()].fill(true);
+            }
+        }
+    }
+    // A piece is a part of the text, or the mark.
+    let start = text.as_ptr().addr();
+    let parts = pieces.iter().filter_map(|piece| {
+        let at = piece.as_ptr().addr().checked_sub(start)?;
+        secret.get(at..at + piece.len())
+    });
+    assert!(!parts.flatten().any(|secret| *secret), "a byte of a secret is shown");
 }
 
 fn contains(text: &[u8], part: &[u8]) -> bool {
