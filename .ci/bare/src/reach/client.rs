@@ -9,8 +9,8 @@ use mcpico_core::http1::HeadReader;
 use mcpico_core::inbox::Inbox;
 use mcpico_core::json;
 use mcpico_core::mcp::{
-    Capabilities, ClientInfo, CompletionReference, Elicitation, InputRequired, Method, Page, Progress,
-    Revision, ToolResult, decode_header_value, elicitation_defaults, elicitation_form,
+    Capabilities, ClientInfo, CompletionReference, Elicitation, InputRequired, Method, Page,
+    Progress, Revision, ToolResult, decode_header_value, elicitation_defaults, elicitation_form,
 };
 use mcpico_core::writer::Writer;
 
