@@ -241,8 +241,8 @@ async fn what_a_legacy_server_asks_is_answered_on_either_stream() {
                 let body = json!({"jsonrpc": "2.0", "id": 2, "result": {}});
                 link.send(chunk(&format!("data: {body}\n\n")) + &chunk(""));
             } else {
-                link.send("HTTP/1.1 202 X\r\nContent-Length: 0\r\n\r\n");
                 taken.lock().unwrap().push(request.json());
+                link.send("HTTP/1.1 202 X\r\nContent-Length: 0\r\n\r\n");
             }
         });
         let mut session = session(&peer, Revision::V2025_11_25, forms());
@@ -267,8 +267,8 @@ async fn what_was_not_declared_does_not_exist() {
             link.send(STREAM);
             link.send(chunk(&format!("data: {ask}\n\ndata: {done}\n\n")) + &chunk(""));
         } else {
-            link.send("HTTP/1.1 202 X\r\nContent-Length: 0\r\n\r\n");
             taken.lock().unwrap().push(request.json());
+            link.send("HTTP/1.1 202 X\r\nContent-Length: 0\r\n\r\n");
         }
     });
     let mut session = session(&peer, Revision::V2025_11_25, Capabilities::NONE);
