@@ -6,7 +6,8 @@ use mcpico_core::client::{Client, DEFAULT_RETRY, Event, Exchange};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
-use super::session::{Options, SessionError, answer, bearer, open};
+use super::outcome::SessionError;
+use super::session::{Options, answer, bearer, open};
 use crate::{Deadlines, Endpoint, Error};
 
 /// Longest time that is waited for the server to open the stream.

@@ -2,12 +2,12 @@
 
 mod input;
 mod listener;
+mod outcome;
 mod session;
 mod tcp;
 mod tls;
 
 pub use input::{AnswerInput, Answers, Input, form_defaults};
-pub use session::{
-    MAX_RESUMES, MAX_ROUNDS, Options, Outcome, Rejection, RpcError, Session, SessionError,
-};
+pub use outcome::{Outcome, Rejection, RpcError, SessionError};
+pub use session::{MAX_RESUMES, MAX_ROUNDS, Options, Session};
 pub use tcp::{TokioConnector, TokioIo, TokioTimer};

@@ -6,14 +6,13 @@ use std::time::{Duration, Instant};
 
 use mcpico_core::auth::Bearer;
 use mcpico_core::client::{Answer, Call, Client, Event, Exchange, Response, ServerRequest};
-use mcpico_core::http1::HttpError;
 use mcpico_core::json::{self, Value};
-use mcpico_core::jsonrpc::{ErrorObject, code};
-use mcpico_core::mcp::{Capabilities, ClientInfo, InputRequired, Method, Revision};
-use mcpico_core::{Misuse, PeerError};
+use mcpico_core::jsonrpc::code;
+use mcpico_core::mcp::{Capabilities, ClientInfo, Method, Revision};
 
-use super::input::{AnswerInput, Answers, Input, form_defaults, respond, respond_to_all};
+use super::input::{AnswerInput, Answers, form_defaults, respond, respond_to_all};
 use super::listener::Listener;
+use super::outcome::{Outcome, Rejection, SessionError, rpc_error};
 use super::{TokioConnector, TokioIo, TokioTimer};
 use crate::{Connection, Deadlines, Endpoint, EndpointError, Error, Reply};
 
@@ -94,59 +93,6 @@ pub struct Session {
     listener: Option<Listener>,
     out: Vec<u8>,
     storage: Vec<u8>,
-}
-
-/// The response to a request; the texts are JSON.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Outcome {
-    /// A JSON-RPC error.
-    Error(RpcError),
-    /// The server needs input first, and the session has no answer to it.
-    InputRequired(Input),
-    /// The result.
-    Result(String),
-}
-
-/// A JSON-RPC error of the server.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RpcError {
-    /// See [`code`].
-    pub code: i64,
-    /// From the server: escape it before it reaches a terminal.
-    pub message: String,
-    /// JSON.
-    pub data: Option<String>,
-    /// The HTTP status that it came with.
-    pub status: u16,
-}
-
-/// An answer by which the server did not take the request.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Rejection {
-    /// The HTTP status.
-    pub status: u16,
-    /// The values of `WWW-Authenticate`.
-    pub challenges: Vec<String>,
-    /// The start of the body; it may be anything.
-    pub body: Vec<u8>,
-    /// Whether the request had a bearer.
-    pub bearer_sent: bool,
-}
-
-/// Why there is no response.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum SessionError {
-    /// `initialize` was answered with an error.
-    Handshake(RpcError),
-    /// The event stream ended before the response; the request may have been carried out.
-    Interrupted,
-    /// The server did not take the request.
-    Rejected(Rejection),
-    /// The bearer of the options has a byte that RFC 6750 does not allow, or is empty.
-    Token,
-    /// The connection or what came over it.
-    Transport(Error),
 }
 
 impl Session {
@@ -433,7 +379,7 @@ pub(super) async fn open(
 }
 
 const NO_INPUT: SessionError =
-    SessionError::Transport(Error::Client(mcpico_core::Error::Misuse(Misuse::Input)));
+    SessionError::Transport(Error::Client(mcpico_core::Error::Misuse(mcpico_core::Misuse::Input)));
 
 fn parse(text: &str) -> Result<Value<'_>, SessionError> {
     json::parse(text.as_bytes()).map_err(|_| NO_INPUT)
@@ -508,30 +454,6 @@ fn challenges(reply: &Reply<'_, TokioIo, TokioTimer>) -> Vec<String> {
         .collect()
 }
 
-impl Outcome {
-    fn new(response: Response<'_>, status: u16) -> Self {
-        match response {
-            Response::Result(result) => Self::Result(result.text().into()),
-            Response::Error(error) => Self::Error(rpc_error(&error, status)),
-            Response::InputRequired(InputRequired { requests, state }) => {
-                let requests = requests.map(|requests| Value::text(&requests).into());
-                let quoted = |raw| format!("\"{}\"", String::from_utf8_lossy(raw));
-                let state = state.map(|state| quoted(state.raw()));
-                Self::InputRequired(Input { requests, state })
-            }
-        }
-    }
-}
-
-fn rpc_error(error: &ErrorObject<'_>, status: u16) -> RpcError {
-    RpcError {
-        code: error.code,
-        message: error.message.to_string(),
-        data: error.data.map(|data| data.text().into()),
-        status,
-    }
-}
-
 impl fmt::Debug for Session {
     /// Leaves out the buffers, which hold the bearer, and the query of the URL.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -542,91 +464,3 @@ impl fmt::Debug for Session {
             .finish_non_exhaustive()
     }
 }
-
-impl From<Error> for SessionError {
-    fn from(error: Error) -> Self {
-        Self::Transport(error)
-    }
-}
-
-impl SessionError {
-    /// Whether the caller made the mistake and nothing was sent.
-    pub const fn is_misuse(&self) -> bool {
-        matches!(
-            self,
-            Self::Token
-                | Self::Transport(
-                    Error::BearerOverPlaintext
-                        | Error::Endpoint(_)
-                        | Error::Request(_)
-                        | Error::Client(mcpico_core::Error::Misuse(_))
-                )
-        )
-    }
-
-    /// Whether the connection ended without a byte of an answer.
-    const fn is_unanswered(&self) -> bool {
-        matches!(
-            self,
-            Self::Transport(
-                Error::ClosedUnanswered { .. } | Error::Reset { response_begun: false, .. }
-            )
-        )
-    }
-
-    /// Whether an answer had begun and was cut off.
-    const fn is_cut(&self) -> bool {
-        matches!(
-            self,
-            Self::Interrupted
-                | Self::Transport(
-                    Error::Reset { response_begun: true, .. }
-                        | Error::Io(_)
-                        | Error::Client(mcpico_core::Error::Peer(PeerError::Http(
-                            HttpError::Truncated
-                        )))
-                )
-        )
-    }
-
-    /// Whether no connection could be made.
-    const fn is_unconnected(&self) -> bool {
-        matches!(self, Self::Transport(Error::Connect(_)))
-    }
-
-    /// What the server did wrong, when the answer was no MCP.
-    pub const fn peer_error(&self) -> Option<PeerError> {
-        match self {
-            Self::Transport(Error::Client(mcpico_core::Error::Peer(error))) => Some(*error),
-            _ => None,
-        }
-    }
-
-    /// What the caller did wrong, when a request could not be written.
-    pub const fn misuse(&self) -> Option<Misuse> {
-        match self {
-            Self::Transport(Error::Client(mcpico_core::Error::Misuse(misuse))) => Some(*misuse),
-            _ => None,
-        }
-    }
-}
-
-impl fmt::Display for SessionError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Handshake(error) => {
-                write!(f, "the server refused the handshake with error {}", error.code)
-            }
-            Self::Interrupted => {
-                f.write_str("the event stream ended before the response to the request")
-            }
-            Self::Rejected(rejection) => {
-                write!(f, "the server answered with status {}", rejection.status)
-            }
-            Self::Token => f.write_str("the token is empty or has a character that no bearer has"),
-            Self::Transport(error) => error.fmt(f),
-        }
-    }
-}
-
-impl std::error::Error for SessionError {}
