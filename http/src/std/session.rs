@@ -179,7 +179,8 @@ impl Session {
     /// for now is always [`Outcome::InputRequired`].
     ///
     /// # Errors
-    /// [`SessionError`]; [`Misuse::Input`] when the answers are no JSON or belong to no such request.
+    /// [`SessionError`]; [`mcpico_core::Misuse::Input`] when the answers are no
+    /// JSON or belong to no such request.
     pub async fn call_with_input(
         &mut self,
         method: Method<'_>,
