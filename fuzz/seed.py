@@ -165,6 +165,12 @@ def client():
         yield start + discover + initialize + accepted + call * 3 + bytes([5, 0, 4, 0, 0, 0])
         for body in streams()[:30]:
             yield start + discover + bytes([3, 1, 0, 1, 2, 1, 0]) + long_part(body)
+    # Batches, in the one revision that has them.
+    batch = b'[{"jsonrpc":"2.0","method":"a"} ,\n{"jsonrpc":"2.0","id":2,"result":{}},{"jsonrpc":"2.0","id":9,"method":"ping"}]'
+    initialize = bytes([0, 0, 0, 2, 0, 5, 1, 1, 3, 0])
+    for body in (batch, batch + b" ", b" [" + b",".join([batch[1:31]] * 9) + b"]", b"[]"):
+        yield (bytes([3, 3, 100]) + initialize + bytes([0, 0, 4, 0, 0, 0])
+               + bytes([3, 0, 0, 1, 0, 1, 0]) + long_part(body) + b"\0")
     for case in cases("jsonrpc/cases.json"):
         if "text" in case:
             yield bytes([0, 0, 200, 3, 0, 0, 1, 0, 1, 0]) + long_part(text(case["text"])) + b"\x00"

@@ -14,6 +14,7 @@ use crate::client::{Answer, Call, Client, Event, Exchange, MAX_NEGOTIATION, Post
 use crate::http1::{HeaderValue, is_token};
 use crate::inbox::Inbox;
 use crate::json::{self, Value};
+use crate::jsonrpc::Message;
 use crate::mcp::{ClientInfo, Method, Page, Revision, ToolResult};
 use crate::{Error, Misuse, PeerError};
 
@@ -255,6 +256,8 @@ impl Run {
                     black_box(error.to_string());
                     assert!(needs == Ok(false) || needs == Err(error));
                     assert!(failed.is_none_or(|failed| failed == error));
+                    let message = matches!(error, Error::Peer(PeerError::Message(_)));
+                    assert!(!message || !self.is_batch(exchange, body), "{error} in a batch");
                     assert_eq!(exchange.next_event(inbox), Err(error), "errors are repeated");
                     assert_eq!(exchange.needs_data(inbox), Err(error), "errors are repeated");
                     return true;
@@ -300,6 +303,17 @@ impl Run {
             }
         }
         panic!("no end of events");
+    }
+
+    /// Whether `body` is a batch of messages, in the one revision that has batches.
+    fn is_batch(&self, exchange: &Exchange, body: &[u8]) -> bool {
+        let batches = self.client.revision() == Some(Revision::V2025_03_26);
+        let whole = !exchange.is_stream() && (200..300).contains(&exchange.status());
+        let batch = json::parse(body).ok().filter(|_| batches && whole);
+        batch.is_some_and(|batch| {
+            batch.items().next().is_some()
+                && batch.items().all(|message| Message::parse(message.raw()).is_ok())
+        })
     }
 }
 

@@ -27,8 +27,8 @@ pub fn event_stream(bytes: &[u8]) {
     let expected = match framing {
         Framing::EventStream(_) => events(body),
         Framing::Line(_) => lines(body),
-        Framing::WholeBody(_) if body.is_empty() => vec![Seen::End(None)],
-        Framing::WholeBody(_) => vec![frame(body), Seen::End(None)],
+        Framing::WholeBody(_) if body.is_empty() => vec![END],
+        Framing::WholeBody(_) => vec![frame(body), END],
     };
     assert_eq!(whole, expected);
 
@@ -50,9 +50,15 @@ pub(super) enum Seen {
         id: Option<Vec<u8>>,
     },
     TooLarge(usize),
-    /// The end, with the retry time.
-    End(Option<u64>),
+    /// The end, with the retry time and the last id.
+    End {
+        retry: Option<u64>,
+        id: Option<Vec<u8>>,
+    },
 }
+
+/// The end of a body that is no event stream.
+const END: Seen = Seen::End { retry: None, id: None };
 
 fn frame(text: &[u8]) -> Seen {
     Seen::Frame { text: text.to_vec(), name: None, id: None }
@@ -80,11 +86,13 @@ fn run(mut framing: Framing, capacity: usize, body: &[u8], cut: u8) -> Vec<Seen>
             }
             Ok(Frame::End) => {
                 assert_eq!(framing.next_frame(&mut inbox), Ok(Frame::End));
-                let retry = match &framing {
-                    Framing::EventStream(stream) => stream.retry(),
-                    _ => None,
-                };
-                seen.push(Seen::End(retry));
+                seen.push(match &framing {
+                    Framing::EventStream(stream) => Seen::End {
+                        retry: stream.retry(),
+                        id: stream.last_event_id().map(<[u8]>::to_vec),
+                    },
+                    _ => END,
+                });
                 return seen;
             }
             Ok(Frame::NeedData) => {}
@@ -123,7 +131,7 @@ fn lines(body: &[u8]) -> Vec<Seen> {
         .filter(|line| !line.is_empty())
         .map(frame)
         .collect();
-    seen.push(Seen::End(None));
+    seen.push(END);
     seen
 }
 
@@ -132,10 +140,11 @@ fn lines(body: &[u8]) -> Vec<Seen> {
 pub(super) fn events(stream: &[u8]) -> Vec<Seen> {
     let stream = stream.strip_prefix(b"\xef\xbb\xbf").unwrap_or(stream);
     let (mut text, mut name, mut id) = (Vec::new(), Vec::new(), Vec::new());
-    let mut retry = None;
+    let (mut retry, mut last_id) = (None, Vec::new());
     let mut seen = Vec::new();
     for line in whole_lines(stream) {
         if line.is_empty() {
+            last_id.clone_from(&id);
             if !text.is_empty() {
                 text.pop();
                 seen.push(Seen::Frame {
@@ -167,7 +176,7 @@ pub(super) fn events(stream: &[u8]) -> Vec<Seen> {
             _ => {}
         }
     }
-    seen.push(Seen::End(retry));
+    seen.push(Seen::End { retry, id: (last_id.len() <= MAX_EVENT_ID).then_some(last_id) });
     seen
 }
 
