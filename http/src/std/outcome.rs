@@ -26,7 +26,7 @@ pub enum Outcome {
 /// A JSON-RPC error of the server.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RpcError {
-    /// See [`code`].
+    /// See [`code`](mcpico_core::jsonrpc::code).
     pub code: i64,
     /// From the server: escape it before it reaches a terminal.
     pub message: String,
