@@ -98,6 +98,13 @@ def tokens():
             yield text(token)
 
 
+def next_symbol(encoded):
+    """The same text with its last symbol one further, which may change no byte."""
+    symbols = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+    at = symbols.index(encoded[-1:])
+    return encoded[:-1] + symbols[at + 1:at + 2]
+
+
 def jwt_verify():
     for token in tokens():
         # The policy of the corpus: a leeway of a minute, its issuer and audience.
@@ -112,6 +119,14 @@ def jwt_verify():
         for asks in (0b1010, 0b1_0111, 0b1111_1011):
             yield bytes([asks, 1]) + long_part(header) + claims
         yield bytes([0b1_0111, 2, 9, 0, 65]) + long_part(header) + claims
+    # Other texts for the same bytes, in front of a right MAC.
+    for header in (b'{"alg":"HS256"}', b'{"alg":"HS256" }', b'{"alg":"HS256"  }'):
+        for claims in (b"{}", b"{ }", b"{  }"):
+            texts = [base64.urlsafe_b64encode(each).rstrip(b"=") for each in (header, claims)]
+            yield bytes([0b1_0111, 3]) + b".".join(texts)
+            for at in (0, 1):
+                for other in (next_symbol(texts[at]), texts[at] + b"=", b" " + texts[at], texts[at] + b"\n"):
+                    yield bytes([0b1_0111, 3]) + b".".join(texts[:at] + [other] + texts[at + 1:])
 
 
 def jwt_roundtrip():

@@ -24,31 +24,36 @@ const ISSUER: &str = "https://as.example";
 const AUDIENCE: &str = "https://mcp.example/mcp";
 const LEEWAY: u32 = 60;
 
-/// The input is a policy, and either a token or the header and the claims of one, maybe spoilt.
+/// The input is a policy, and either a token, or the header and the claims of one, maybe spoilt, or a
+/// text to be signed.
 pub fn jwt_verify(bytes: &[u8]) {
     let mut input = Input::new(bytes);
     let asks = Asks(input.byte());
     let key = Hs256Key::new(&SECRET).expect("32 bytes");
-    let mut token = match input.below(3) {
-        0 => {
-            judge(&key, asks, input.rest());
-            return;
+    let token = match input.below(4) {
+        0 => input.rest().to_vec(),
+        3 => {
+            // Any text in front of a right MAC.
+            let signing_input = input.rest();
+            let tag = peer::hmac_sha256(&SECRET, signing_input);
+            let tag = Base64UrlUnpadded::encode_string(&tag);
+            [signing_input, b".", tag.as_bytes()].concat()
         }
-        spoilt => {
-            let place =
-                if spoilt == 2 { Some((input.byte(), input.byte(), input.byte())) } else { None };
+        kind => {
+            let spoilt = (kind == 2).then(|| ([input.byte(), input.byte()], input.byte()));
             let header = input.long_part();
             let claims = input.rest();
             let mut out = vec![0; 2 * bytes.len() + 64];
             let token = dangerous::sign_raw(&key, header, claims, &mut out).expect("room enough");
-            (token.as_bytes().to_vec(), place)
+            let mut token = token.as_bytes().to_vec();
+            if let Some((place, byte)) = spoilt {
+                let place = usize::from(u16::from_le_bytes(place)) % token.len();
+                token[place] = byte;
+            }
+            token
         }
     };
-    if let Some((low, high, byte)) = token.1 {
-        let place = usize::from(u16::from_le_bytes([low, high])) % token.0.len();
-        token.0[place] = byte;
-    }
-    judge(&key, asks, &token.0);
+    judge(&key, asks, &token);
 }
 
 /// What the policy asks for, by the bits of a byte.
