@@ -4,6 +4,7 @@ use super::grammar::{is_token, split_run, token68_len};
 use super::mask::mask;
 use crate::writer::Writer;
 use core::fmt;
+use subtle::ConstantTimeEq;
 
 /// The authentication scheme, as it is written; it is read without regard to case.
 pub const SCHEME: &str = "Bearer";
@@ -12,7 +13,7 @@ pub const SCHEME: &str = "Bearer";
 ///
 /// The token is one or more of `A-Z a-z 0-9 - . _ ~ + /`, then any number of `=`
 /// ([RFC 6750 section 2.1](https://www.rfc-editor.org/rfc/rfc6750#section-2.1)). `Debug` shows its mask.
-/// There is no `PartialEq`: tokens are compared in constant time or not at all.
+/// There is no `PartialEq`: tokens are compared in constant time, by [`matches`](Self::matches).
 #[derive(Clone, Copy)]
 pub struct Bearer<'a> {
     token: &'a str,
@@ -49,6 +50,16 @@ impl<'a> Bearer<'a> {
         }
         let (spaces, token) = split_run(rest, |byte| byte == b' ');
         Self::checked(token, scheme.len().saturating_add(spaces.len()))
+    }
+
+    /// Whether this is the token that is `expected`, such as a fixed one, or the one that opened a session.
+    ///
+    /// For tokens of one length the time says nothing of where they differ; other lengths end at once.
+    pub fn matches(&self, expected: &Bearer<'_>) -> bool {
+        let (token, expected) = (self.token.as_bytes(), expected.token.as_bytes());
+        let pairs = token.iter().zip(expected);
+        let difference = pairs.fold(0, |difference, (left, right)| difference | (left ^ right));
+        token.len() == expected.len() && difference.ct_eq(&0).into()
     }
 
     /// The token, a secret.
@@ -174,6 +185,28 @@ mod tests {
             assert_eq!(Bearer::new(token).is_ok(), token == "a=", "{token:?}");
         }
         assert_eq!(Bearer::new("").unwrap_err(), MissingToken);
+    }
+
+    #[test]
+    fn only_the_same_token_matches() {
+        let token = "mF_9.B5f-4.1JqM=";
+        let bearer = Bearer::new(token).unwrap();
+        assert!(bearer.matches(&Bearer::parse(format!("bearer {token}").as_bytes()).unwrap()));
+        for at in 0..token.len() {
+            // Any other letter, and only its case changed.
+            for other in ["a", "A", "m", "q"].into_iter().filter(|other| *other != &token[at..=at])
+            {
+                let spoilt = format!("{}{other}{}", &token[..at], &token[at + 1..]);
+                if let Ok(spoilt) = Bearer::new(&spoilt) {
+                    assert!(!bearer.matches(&spoilt) && !spoilt.matches(&bearer), "{spoilt:?}");
+                }
+            }
+            for part in [&token[..at], &token[at + 1..]] {
+                if let Ok(part) = Bearer::new(part) {
+                    assert!(!bearer.matches(&part) && !part.matches(&bearer), "{part:?}");
+                }
+            }
+        }
     }
 
     proptest! {

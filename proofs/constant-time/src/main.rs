@@ -1,4 +1,4 @@
-//! Runs signing, verifying and masking with the secrets marked undefined, under valgrind's memcheck.
+//! Runs signing, verifying, comparing bearers and masking with the secrets marked undefined, under valgrind's memcheck.
 //!
 //! ```text
 //! valgrind --error-limit=no --error-exitcode=99 constant-time silent    no report at all: exit 0
@@ -23,7 +23,7 @@ mod memcheck;
 use std::hint::black_box;
 use std::process::ExitCode;
 
-use mcpico_core::auth::mask;
+use mcpico_core::auth::{Bearer, mask};
 use mcpico_core::jwt::{
     Claim, Header, HmacSha256, Hs256Key, MacUnavailable, Policy, UnverifiedToken, VerifyError,
     sign, verify,
@@ -132,6 +132,38 @@ fn silent(expected: &mut Expected) {
             declare_public(&mut *text);
         }
     }
+    bearers(expected);
+}
+
+/// Bearers that are equal, or differ at the front, in the middle, at the back or in their length.
+fn bearers(expected: &mut Expected) {
+    let known: Vec<u8> = secret(180).iter().map(|byte| b'a' + byte % 26).collect();
+    let cases = [None, Some(0), Some(1), Some(90), Some(178), Some(179)];
+    let mut texts: Vec<_> = cases
+        .iter()
+        .map(|spoilt| {
+            let mut text = known.clone();
+            if let Some(at) = *spoilt {
+                text[at] = b'A';
+            }
+            (format!("{spoilt:?} changed"), text, spoilt.is_none())
+        })
+        .collect();
+    texts.push(("one byte less".into(), known[..179].to_vec(), false));
+    let mut known = known;
+    taint(&mut *known);
+    for (what, mut text, same) in texts {
+        taint(&mut *text);
+        let (known, sent) = memcheck::unreported(|| (bearer(&known), bearer(&text)));
+        let what = format!("compare bearers, {what}");
+        let mut matches = expected.reports(0, &what, || sent.matches(&known));
+        declare_public(&mut matches);
+        assert_eq!(matches, same);
+    }
+}
+
+fn bearer(text: &[u8]) -> Bearer<'_> {
+    Bearer::new(std::str::from_utf8(text).expect("letters")).expect("letters")
 }
 
 /// What may report its verdict, once.
