@@ -26,7 +26,9 @@ fn bearers() {
         }
         Err(error) => show(error),
     }
-    keep(Bearer::new(input("token")).is_ok());
+    let sent = Bearer::parse(bytes());
+    let known = Bearer::new(input("token"));
+    keep(sent.is_ok_and(|sent| known.is_ok_and(|known| sent.matches(&known))));
 }
 
 #[inline(never)]
