@@ -95,7 +95,7 @@ fn tests_that_do_not_exist_are_found_out() {
     let source =
         "#[test]\nfn there() {}\nfn no_test() {}\n    #[test]\n    // why\n    fn other(x: u8) {}";
     for (name, exists) in [("there", true), ("other", true), ("no_test", false), ("ther", false)] {
-        assert_eq!(has_test("core/tests/x.rs", source, name), exists, "{name}");
+        assert_eq!(has_test("core/tests/suite/x.rs", source, name), exists, "{name}");
     }
     assert_eq!(tests("`a.rs::b`, `C::d`, `e.rs`").collect::<Vec<_>>(), [("a.rs", "b")]);
 }

@@ -1,0 +1,33 @@
+//! The tests of core's public interface, in one program: it is linked once, not once per file.
+
+mod client;
+mod exchange;
+mod framing;
+#[cfg(feature = "fuzzing")]
+mod fuzz_regressions;
+mod http1;
+mod httpauth;
+mod json_suite;
+mod jsonrpc;
+mod jwt_corpora;
+mod jwt_properties;
+mod masking;
+mod mcp_corpus;
+mod mcp_headers;
+mod outputs;
+mod threats;
+
+/// A file that nobody declares would be left out without a word.
+#[test]
+fn every_file_is_a_module() {
+    let suite = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/suite");
+    let this = include_str!("main.rs");
+    let mut ran = 0;
+    for entry in std::fs::read_dir(suite).unwrap() {
+        let file = entry.unwrap().file_name().into_string().unwrap();
+        let module = file.trim_end_matches(".rs");
+        assert!(module == "main" || this.contains(&format!("\nmod {module};\n")), "{file}");
+        ran += 1;
+    }
+    println!("{ran} files");
+}
