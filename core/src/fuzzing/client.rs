@@ -123,7 +123,7 @@ impl Run {
                 self.answer(input, exchange, capacity);
             }
             Err(error) => assert!(
-                matches!(error, Error::Misuse(Misuse::NotReady)) == !ready
+                matches!(error, Error::Misuse(Misuse::NotReady)) != ready
                     && matches!(error, Error::Misuse(_)),
                 "{error}"
             ),
