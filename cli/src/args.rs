@@ -61,6 +61,7 @@ const SECRET_LEN: usize = 12;
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     Call(crate::client::Call),
+    Complete(crate::complete::Complete),
     List(crate::client::List),
     Prompt(crate::client::Prompt),
     Read(crate::client::Read),

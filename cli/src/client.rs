@@ -62,6 +62,8 @@ pub(crate) enum What {
     Tools,
     /// Resources and resource templates.
     Resources,
+    /// Resource templates alone.
+    Templates,
     /// Prompts with their arguments.
     Prompts,
 }
@@ -162,6 +164,7 @@ pub(crate) async fn list(command: &List) -> Result<Exit, Failure> {
     let kinds = match command.what {
         What::Tools => &[Kind::Tools][..],
         What::Resources => &[Kind::Resources, Kind::ResourceTemplates],
+        What::Templates => &[Kind::ResourceTemplates],
         What::Prompts => &[Kind::Prompts],
     };
     let mut listed = json!({});
@@ -169,7 +172,11 @@ pub(crate) async fn list(command: &List) -> Result<Exit, Failure> {
         let listing = match surface::list(&mut peer, *kind).await {
             Ok(listing) => listing,
             // A server with resources may have no templates.
-            Err(Fault::NotOffered) if *kind == Kind::ResourceTemplates => continue,
+            Err(Fault::NotOffered)
+                if matches!(command.what, What::Resources) && *kind == Kind::ResourceTemplates =>
+            {
+                continue;
+            }
             Err(fault) => return Err(failure(&target, fault)),
         };
         for dropped in &listing.dropped {
@@ -232,12 +239,17 @@ pub(crate) async fn prompt(command: &Prompt) -> Result<Exit, Failure> {
 }
 
 impl Server {
-    fn open(&self) -> Result<Target, Failure> {
+    pub(crate) const fn format(&self) -> Format {
+        self.target.format
+    }
+
+    pub(crate) fn open(&self) -> Result<Target, Failure> {
         Target::new(self.endpoint.as_deref(), &self.target)
     }
 }
 
-fn failure(target: &Target, fault: Fault) -> Failure {
+/// What is told of a fault.
+pub(crate) fn failure(target: &Target, fault: Fault) -> Failure {
     match fault {
         Fault::Session(error) => {
             Failure::explain(&error, &target.endpoint, target.token.as_deref())

@@ -17,6 +17,8 @@ pub(crate) enum Exit {
     Unreachable = 4,
     /// The tool itself reported an error.
     ToolError = 5,
+    /// Ctrl-C ended it.
+    Interrupted = 130,
 }
 
 impl From<Exit> for ExitCode {

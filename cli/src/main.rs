@@ -4,9 +4,11 @@ mod args;
 mod check;
 mod client;
 mod clock;
+mod complete;
 mod confidential;
 mod exit;
 mod failure;
+mod interruption;
 mod mint;
 mod output;
 mod peer;
@@ -23,13 +25,15 @@ use std::process::ExitCode;
 use args::{Arguments, Command};
 use exit::Exit;
 use failure::Failure;
+use interruption::interruptible;
 
 fn main() -> ExitCode {
     let outcome = match Arguments::read().command {
-        Command::Call(command) => wait(client::call(&command)),
-        Command::List(command) => wait(client::list(&command)),
-        Command::Prompt(command) => wait(client::prompt(&command)),
-        Command::Read(command) => wait(client::read(&command)),
+        Command::Call(command) => wait(interruptible(client::call(&command))),
+        Command::Complete(command) => wait(interruptible(complete::complete(&command))),
+        Command::List(command) => wait(interruptible(client::list(&command))),
+        Command::Prompt(command) => wait(interruptible(client::prompt(&command))),
+        Command::Read(command) => wait(interruptible(client::read(&command))),
         Command::Serve(command) => serve::run(&command)
             .map(|()| Exit::Passed)
             .map_err(|failure| Failure::new(Exit::Failed, failure.to_string())),

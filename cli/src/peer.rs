@@ -5,6 +5,7 @@ use mcpico_core::client::Event;
 use mcpico_core::mcp::{Method, Revision};
 use mcpico_http::std::{Outcome, Session, SessionError};
 
+use crate::interruption::interrupted;
 use crate::output;
 use crate::terminal::escape;
 
@@ -50,7 +51,11 @@ impl Peer {
         observe: &mut dyn FnMut(&Event<'_>),
     ) -> Result<Outcome, SessionError> {
         self.connect().await?;
-        let outcome = self.session.call(method, observe).await;
+        let outcome = tokio::select! {
+            biased;
+            outcome = self.session.call(method, observe) => outcome,
+            () = interrupted() => Err(SessionError::Interrupted),
+        };
         self.log(method.name(), || match &outcome {
             Ok(Outcome::Result(_)) => "status 2xx, a result".into(),
             Ok(Outcome::InputRequired(_)) => "status 2xx, input is required".into(),

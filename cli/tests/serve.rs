@@ -135,7 +135,7 @@ fn a_legacy_session_from_initialize_to_delete() {
             None => break,
         }
     }
-    assert_eq!(names, ["echo", "add", "whoami", "slow", "fail", "big", "route"]);
+    assert_eq!(names, ["echo", "add", "whoami", "slow", "cancellations", "fail", "big", "route"]);
     assert_eq!(pages, 3);
     assert_eq!(session.call("tools/list", &json!({"cursor": "x"})).error_code(), -32602);
 

@@ -16,7 +16,7 @@ use crate::peer::Peer;
 use crate::surface::{self, Kind, Listing};
 use crate::terminal::escape;
 
-const TOOLS: &[&str] = &["add", "big", "echo", "fail", "route", "slow", "whoami"];
+const TOOLS: &[&str] = &["add", "big", "cancellations", "echo", "fail", "route", "slow", "whoami"];
 const RESOURCES: &[&str] = &["demo://greeting", "demo://readme"];
 const TEMPLATES: &[&str] = &["demo://items/{id}"];
 const PROMPTS: &[&str] = &["greet"];

@@ -4,6 +4,8 @@ mod library;
 mod tools;
 
 use std::borrow::Cow;
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 
 use rmcp::model::{
     CallToolRequestParams, CallToolResponse, CompleteRequestParams, CompleteResult,
@@ -24,11 +26,13 @@ const TOOLS_PER_PAGE: usize = 3;
 #[derive(Debug, Clone)]
 pub(super) struct Demo {
     revisions: Revisions,
+    /// Calls of `slow` that were cancelled, in all sessions.
+    cancelled: Arc<AtomicU64>,
 }
 
 impl Demo {
     pub(super) fn new(revisions: Revisions) -> Self {
-        Self { revisions }
+        Self { revisions, cancelled: Arc::default() }
     }
 }
 
@@ -74,7 +78,7 @@ impl ServerHandler for Demo {
         request: CallToolRequestParams,
         context: RequestContext<RoleServer>,
     ) -> Result<CallToolResponse, ErrorData> {
-        tools::call(&request, &context).await.map(Into::into)
+        tools::call(&request, &context, &self.cancelled).await.map(Into::into)
     }
 
     async fn list_resources(

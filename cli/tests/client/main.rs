@@ -4,9 +4,11 @@
 mod wire;
 
 mod calls;
+mod complete;
 mod demo;
 mod hostile;
 mod house;
+mod interrupted;
 mod lists;
 mod refusals;
 mod usage;

@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use axum::http::request::Parts;
@@ -51,6 +52,8 @@ pub(super) fn all() -> Vec<Tool> {
             }),
             &["steps", "delay_ms"],
         ),
+        tool("cancellations", "Gives how many calls of slow have been cancelled", &json!({}), &[])
+            .with_raw_output_schema(schema(&json!({"cancelled": integer}), &["cancelled"])),
         tool("fail", "Fails with the message", &json!({"message": text}), &["message"]),
         tool(
             "big",
@@ -74,7 +77,8 @@ pub(super) fn all() -> Vec<Tool> {
 
 /// Runs a tool.
 ///
-/// Arguments that do not fit are a result with `isError`, so that the caller sees why.
+/// Arguments that do not fit are a result with `isError`, so that the caller sees why. Calls of `slow`
+/// that end before they are done are counted in `cancelled`.
 ///
 /// # Errors
 ///
@@ -82,13 +86,17 @@ pub(super) fn all() -> Vec<Tool> {
 pub(super) async fn call(
     request: &CallToolRequestParams,
     context: &RequestContext<RoleServer>,
+    cancelled: &AtomicU64,
 ) -> Result<CallToolResult, ErrorData> {
     let arguments = Arguments(request.arguments.as_ref());
     let outcome = match request.name.as_ref() {
         "echo" => arguments.text("text").map(text),
         "add" => add(arguments),
         "whoami" => whoami(context),
-        "slow" => slow(arguments, context).await,
+        "slow" => slow(arguments, context, cancelled).await,
+        "cancellations" => {
+            Ok(CallToolResult::structured(json!({"cancelled": cancelled.load(Ordering::Relaxed)})))
+        }
         "fail" => arguments.text("message").and_then(|message| Err(message.to_owned())),
         "big" => arguments.up_to("size", MAX_SIZE).map(|size| text(&big(size))),
         "route" => route(arguments, context),
@@ -112,12 +120,31 @@ fn whoami(context: &RequestContext<RoleServer>) -> Outcome {
     Ok(result)
 }
 
-async fn slow(arguments: Arguments<'_>, context: &RequestContext<RoleServer>) -> Outcome {
+/// Counts when it is dropped with `done` unset, which is also how a future ends that nobody polls.
+struct Started<'c> {
+    cancelled: &'c AtomicU64,
+    done: bool,
+}
+
+impl Drop for Started<'_> {
+    fn drop(&mut self) {
+        if !self.done {
+            self.cancelled.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+}
+
+async fn slow(
+    arguments: Arguments<'_>,
+    context: &RequestContext<RoleServer>,
+    cancelled: &AtomicU64,
+) -> Outcome {
     let steps = arguments.up_to("steps", MAX_STEPS)?;
     let delay = Duration::from_millis(arguments.up_to("delay_ms", MAX_DELAY_MS)?);
     if steps == 0 {
         return Err("steps is 0".to_owned());
     }
+    let mut started = Started { cancelled, done: false };
     let token = context.meta.get_progress_token();
     #[allow(clippy::cast_precision_loss)] // MAX_STEPS is far below 2^53
     let total = steps as f64;
@@ -136,6 +163,7 @@ async fn slow(arguments: Arguments<'_>, context: &RequestContext<RoleServer>) ->
             let _ = context.peer.notify_progress(progress).await;
         }
     }
+    started.done = true;
     Ok(text(&format!("{steps} steps done")))
 }
 
