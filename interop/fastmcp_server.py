@@ -3,19 +3,19 @@
 import argparse
 from pathlib import Path
 
-from fastmcp import FastMCP
+import anyio
+from fastmcp import Context, FastMCP
 from fastmcp.exceptions import ToolError
 from fastmcp.server.auth.providers.jwt import JWTVerifier
 from fastmcp.server.dependencies import get_access_token
 
+NAMES = ("Ada", "Alan", "Grace")
 
-def server(secret: str, issuer: str, audience: str) -> FastMCP:
-    mcp = FastMCP(
-        "mcpico interop",
-        auth=JWTVerifier(
-            public_key=secret, algorithm="HS256", issuer=issuer, audience=audience
-        ),
-    )
+
+def server(auth: JWTVerifier | None) -> FastMCP:
+    # Few entries on a page, so that clients must follow the cursor.
+    mcp = FastMCP("mcpico interop", auth=auth, list_page_size=3)
+    cancelled = 0
 
     @mcp.tool
     def echo(text: str) -> str:
@@ -30,12 +30,31 @@ def server(secret: str, issuer: str, audience: str) -> FastMCP:
     @mcp.tool
     def whoami() -> dict:
         """The claims that the verifier has accepted."""
-        return get_access_token().claims
+        token = get_access_token()
+        return token.claims if token else {}
 
     @mcp.tool
     def fail(message: str) -> str:
         """Always ends in an error with the message."""
         raise ToolError(message)
+
+    @mcp.tool
+    async def slow(steps: int, delay_ms: int, context: Context) -> str:
+        """Takes its time and reports progress after every step."""
+        nonlocal cancelled
+        try:
+            for done in range(1, steps + 1):
+                await anyio.sleep(delay_ms / 1000)
+                await context.report_progress(done, steps, f"step {done} of {steps}")
+        except anyio.get_cancelled_exc_class():
+            cancelled += 1
+            raise
+        return f"{steps} steps done"
+
+    @mcp.tool
+    def cancellations() -> dict[str, int]:
+        """How many calls of `slow` have been cancelled."""
+        return {"cancelled": cancelled}
 
     @mcp.resource("demo://greeting", mime_type="text/plain")
     def greeting() -> str:
@@ -52,7 +71,22 @@ def server(secret: str, issuer: str, audience: str) -> FastMCP:
         """Asks for a greeting."""
         return f"Say hello to {name}."
 
+    @mcp.completion
+    def complete(reference, argument, _context) -> list[str]:
+        """Names for the prompt, two items for the template."""
+        known = NAMES if reference.type == "ref/prompt" else ("anvil", "bolt")
+        return [value for value in known if value.startswith(argument.value)]
+
     return mcp
+
+
+def verifier(given: argparse.Namespace) -> JWTVerifier:
+    return JWTVerifier(
+        public_key=given.secret_file.read_text(),
+        algorithm="HS256",
+        issuer=given.issuer,
+        audience=given.audience,
+    )
 
 
 if __name__ == "__main__":
@@ -62,6 +96,6 @@ if __name__ == "__main__":
     arguments.add_argument("--issuer", required=True)
     arguments.add_argument("--audience", required=True)
     given = arguments.parse_args()
-    server(given.secret_file.read_text(), given.issuer, given.audience).run(
+    server(verifier(given)).run(
         transport="http", host="127.0.0.1", port=given.port, show_banner=False
     )

@@ -1,34 +1,46 @@
-"""Starts and stops the real MCP servers that mcpico is checked against, on loopback."""
+"""Starts and stops the real MCP servers that mcpico is checked against, on loopback.
+
+`ROWS` is the table of peers in the matrix: server, era, transport, and how it is started. What starts it
+gives a `Peer`, which says by `arguments` how mcpico gets to it. A transport is added by a function that
+returns such a `Peer` (without a process when mcpico starts the server itself) and a row for each era;
+what each server offers stands in `matrix.OFFERS` by server, so that it is the same over every transport.
+"""
 
 import os
 import socket
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 CACHE = HERE.parent / ".ci" / "cache" / "interop"
+EVERYTHING = CACHE / "node/node_modules/@modelcontextprotocol/server-everything/dist/index.js"
 ISSUER = "https://issuer.example"
 AUDIENCE = "mcpico-interop"
-START_SECONDS = 90
+START_SECONDS = 300
 
 
-@dataclass
+@dataclass(frozen=True)
 class Peer:
-    """A running server."""
+    """A server that mcpico can get to."""
 
     name: str
-    process: subprocess.Popen
-    port: int
-    log: Path
+    arguments: tuple[str, ...]
+    """Of mcpico: they lead to the server."""
+    process: subprocess.Popen | None = None
+    """What has to be stopped, if anything."""
 
     @property
     def endpoint(self) -> str:
-        return f"http://127.0.0.1:{self.port}/mcp"
+        """Of a server over HTTP."""
+        return self.arguments[self.arguments.index("--endpoint") + 1]
 
     def stop(self) -> None:
+        if self.process is None:
+            return
         self.process.terminate()
         try:
             self.process.wait(10)
@@ -50,22 +62,76 @@ def fastmcp(scratch: Path, secret_file: Path) -> Peer:
             "--audience", AUDIENCE,
         ], {"FASTMCP_CHECK_FOR_UPDATES": "off"}  # fmt: skip
 
-    return _start("fastmcp", scratch, command)
+    return _start_http("fastmcp", scratch, command)
 
 
 def everything(scratch: Path) -> Peer:
     """The reference implementation's server without authorization; legacy era only."""
-    package = CACHE / "node/node_modules/@modelcontextprotocol/server-everything/dist/index.js"
+    def command(port: int) -> tuple[list, dict]:
+        return [
+            "node", "--require", HERE / "loopback.cjs", EVERYTHING, "streamableHttp",
+        ], {"PORT": str(port)}  # fmt: skip
+
+    return _start_http("everything", scratch, command)
+
+
+def rmcp(mcpico: Path, era: str, scratch: Path, secret_file: Path) -> Peer:
+    """The demo server, which is rmcp's; one era."""
 
     def command(port: int) -> tuple[list, dict]:
         return [
-            "node", "--require", HERE / "loopback.cjs", package, "streamableHttp",
-        ], {"PORT": str(port)}  # fmt: skip
+            mcpico, "serve",
+            "--listen", f"127.0.0.1:{port}",
+            "--era", era,
+            "--secret-file", secret_file,
+            "--issuer", ISSUER,
+            "--audience", AUDIENCE,
+        ], {}  # fmt: skip
 
-    return _start("everything", scratch, command)
+    return _start_http(f"rmcp-{era}", scratch, command)
 
 
-def _start(name: str, scratch: Path, command) -> Peer:
+@dataclass(frozen=True)
+class Row:
+    """One row of the matrix."""
+
+    server: str
+    """A key of `matrix.OFFERS`."""
+    era: str
+    """`modern` or `legacy`."""
+    transport: str
+    start: Callable
+    """Takes the rig, gives the `Peer`. Rows that name the same function share the peer."""
+    pinned: bool = False
+    """The server speaks both eras, and mcpico is told which one to speak."""
+
+
+def _rmcp_modern(rig) -> Peer:
+    return rmcp(rig.mcpico.path, "modern", rig.scratch, rig.secret_file)
+
+
+def _rmcp_legacy(rig) -> Peer:
+    return rmcp(rig.mcpico.path, "legacy", rig.scratch, rig.secret_file)
+
+
+def _fastmcp(rig) -> Peer:
+    return rig.fastmcp
+
+
+def _everything(rig) -> Peer:
+    return rig.everything
+
+
+ROWS = (
+    Row("rmcp", "modern", "HTTP", _rmcp_modern),
+    Row("rmcp", "legacy", "HTTP", _rmcp_legacy),
+    Row("server-everything", "legacy", "HTTP", _everything),
+    Row("FastMCP", "modern", "HTTP", _fastmcp),
+    Row("FastMCP", "legacy", "HTTP", _fastmcp, pinned=True),
+)
+
+
+def _start_http(name: str, scratch: Path, command) -> Peer:
     # Another process may take the free port before the peer does: the peer then ends at once.
     for _ in range(3):
         port = _free_port()
@@ -82,9 +148,9 @@ def _start(name: str, scratch: Path, command) -> Peer:
                 cwd=scratch,
                 env=environment | variables,
             )
-        peer = Peer(name, process, port, log)
+        peer = Peer(name, ("--endpoint", f"http://127.0.0.1:{port}/mcp"), process)
         try:
-            if _answers(peer):
+            if _answers(peer, port):
                 return peer
         except BaseException:
             peer.stop()
@@ -92,13 +158,13 @@ def _start(name: str, scratch: Path, command) -> Peer:
     raise RuntimeError(f"{name} does not start:\n{log.read_text(errors='replace')[-2000:]}")
 
 
-def _answers(peer: Peer) -> bool:
+def _answers(peer: Peer, port: int) -> bool:
     end = time.monotonic() + START_SECONDS
     while time.monotonic() < end:
         if peer.process.poll() is not None:
             return False
         try:
-            socket.create_connection(("127.0.0.1", peer.port), 1).close()
+            socket.create_connection(("127.0.0.1", port), 1).close()
             return True
         except OSError:
             time.sleep(0.1)

@@ -77,3 +77,12 @@ class Session:
         assert status == 200 and len(answers) == 1, f"{method} is answered with {status}, {messages}"
         assert "result" in answers[0], f"{method} ends in {answers[0]}"
         return answers[0]["result"]
+
+    def pages(self, method: str, member: str) -> list:
+        """A list, page by page."""
+        page = self.request(method)
+        entries = page[member]
+        while "nextCursor" in page:
+            page = self.request(method, cursor=page["nextCursor"])
+            entries += page[member]
+        return entries
