@@ -1,6 +1,7 @@
 //! The tests of core's public interface, in one program: it is linked once, not once per file.
 
 mod client;
+mod errors;
 mod exchange;
 mod framing;
 #[cfg(feature = "fuzzing")]
