@@ -1,20 +1,25 @@
 //! The tests of core's public interface, in one program: it is linked once, not once per file.
 
 mod client;
+mod client_rules;
+mod debug;
 mod errors;
 mod exchange;
 mod framing;
 #[cfg(feature = "fuzzing")]
 mod fuzz_regressions;
+mod guard;
 mod http1;
 mod httpauth;
 mod json_suite;
+mod json_text;
 mod jsonrpc;
 mod jwt_corpora;
 mod jwt_properties;
 mod masking;
 mod mcp_corpus;
 mod mcp_headers;
+mod mcp_results;
 mod outputs;
 mod threats;
 

@@ -1,0 +1,154 @@
+//! Texts of JSON against the standard library and `serde_json`: UTF-8 and its cuts, escapes, numbers.
+
+use mcpico_core::json::{JsonErrorKind, parse, write_string};
+use mcpico_core::jsonrpc::{Message, MessageError};
+use mcpico_core::writer::{Writer, emit};
+
+/// One byte of each kind that UTF-8 tells apart, and both ends of each range.
+const BYTES: [u8; 26] = [
+    0x20, 0x7f, 0x80, 0x8f, 0x90, 0x9f, 0xa0, 0xbf, 0xc0, 0xc1, 0xc2, 0xdf, 0xe0, 0xe1, 0xec, 0xed,
+    0xee, 0xef, 0xf0, 0xf1, 0xf3, 0xf4, 0xf5, 0xf8, 0xfe, 0xff,
+];
+
+/// What the standard library says about `bytes` in a string that has not ended yet.
+fn verdict(bytes: &[u8]) -> JsonErrorKind {
+    match std::str::from_utf8(bytes) {
+        Err(error) if error.error_len().is_some() => JsonErrorKind::InvalidUtf8,
+        _ => JsonErrorKind::UnexpectedEnd,
+    }
+}
+
+#[test]
+fn utf_8_is_judged_and_cut_as_the_standard_library_does() {
+    let mut ran = 0;
+    for length in 1..=4_u32 {
+        for number in 0..BYTES.len().pow(length) {
+            let mut rest = number;
+            let bytes: Vec<u8> = (0..length)
+                .map(|_| {
+                    let byte = BYTES[rest % BYTES.len()];
+                    rest /= BYTES.len();
+                    byte
+                })
+                .collect();
+            let open = [b"\"", &bytes[..]].concat();
+            let kind = parse(&open).unwrap_err().kind;
+            assert_eq!(kind, verdict(&bytes), "{bytes:02x?}");
+            let whole = [&open, &b"\""[..]].concat();
+            match parse(&whole) {
+                Ok(value) => {
+                    assert!(value.as_str().unwrap() == *std::str::from_utf8(&bytes).unwrap());
+                }
+                Err(error) => {
+                    assert_eq!(error.kind, JsonErrorKind::InvalidUtf8, "{bytes:02x?}");
+                    assert!(std::str::from_utf8(&bytes).is_err(), "{bytes:02x?}");
+                }
+            }
+            ran += 1;
+        }
+    }
+    println!("{ran} texts");
+}
+
+#[test]
+fn every_start_of_an_escape_is_incomplete() {
+    let text = br#""\"\\\/\b\f\n\r\t\u0000\u00e9\uFFff\ud83d\ude00\uDBFF\uDFFF""#;
+    assert!(parse(text).is_ok());
+    for end in 0..text.len() {
+        assert_eq!(parse(&text[..end]).unwrap_err().kind, JsonErrorKind::UnexpectedEnd, "{end}");
+    }
+    // RFC 8259, section 7: four hexadecimal digits, and a pair for what lies beyond the basic plane.
+    for (text, kind) in [
+        (r#""\u12g4""#, JsonErrorKind::InvalidEscape),
+        (r#""\x""#, JsonErrorKind::InvalidEscape),
+        (r#""\ud800x""#, JsonErrorKind::LoneSurrogate),
+        (r#""\ud800\n""#, JsonErrorKind::LoneSurrogate),
+        (r#""\ud800\u0041""#, JsonErrorKind::LoneSurrogate),
+        (r#""\ud800\ud800""#, JsonErrorKind::LoneSurrogate),
+        (r#""\udc00""#, JsonErrorKind::LoneSurrogate),
+    ] {
+        let error = parse(text.as_bytes()).unwrap_err();
+        assert_eq!(error.kind, kind, "{text}");
+    }
+    // The escape that lacks its other half is the one that is pointed at.
+    assert_eq!(parse(br#""ab\ud800x""#).unwrap_err().at, 3);
+    assert_eq!(parse(br#""ab\ud800\u0041""#).unwrap_err().at, 3);
+}
+
+#[test]
+fn every_character_below_256_is_written_as_serde_json_does() {
+    for byte in 0..=255_u8 {
+        let text = format!("<{}>", char::from(byte));
+        let mut out = [0; 16];
+        let written = emit(&mut out, |w| write_string(w, &text)).unwrap();
+        assert_eq!(written, serde_json::to_string(&text).unwrap().as_bytes(), "{byte:#04x}");
+    }
+}
+
+#[test]
+fn an_empty_text_is_empty() {
+    assert!(parse(b"\"\"").unwrap().as_str().unwrap().is_empty());
+    for text in ["\" \"", "\"\\n\"", "\"\\u0000\""] {
+        assert!(!parse(text.as_bytes()).unwrap().as_str().unwrap().is_empty(), "{text}");
+    }
+}
+
+#[test]
+fn a_writer_takes_formatted_text() {
+    use std::fmt::Write;
+    let mut out = [0; 8];
+    let mut writer = Writer::new(&mut out);
+    assert!(writer.is_empty());
+    write!(writer, "{:>4}", 42).unwrap();
+    assert!(!writer.is_empty());
+    assert_eq!(writer.finish().unwrap(), b"  42");
+    // What finds no room is counted, and `write!` has no reason to stop.
+    let mut writer = Writer::new(&mut out[..2]);
+    write!(writer, "{}", 12345).unwrap();
+    assert_eq!(writer.finish().unwrap_err().needed, 5);
+}
+
+#[test]
+fn params_are_an_object_or_an_array_with_unique_names() {
+    for (params, expected) in [
+        ("{}", Ok(())),
+        ("[]", Ok(())),
+        ("\"x\"", Err(MessageError::Params)),
+        ("1", Err(MessageError::Params)),
+        ("null", Err(MessageError::Params)),
+        ("true", Err(MessageError::Params)),
+        (r#"{"a":1,"\u0061":2}"#, Err(MessageError::Duplicate)),
+    ] {
+        let text = format!(r#"{{"jsonrpc":"2.0","method":"m","params":{params}}}"#);
+        assert_eq!(Message::parse(text.as_bytes()).map(|_| ()), expected, "{text}");
+    }
+    let members = |count: usize| {
+        let members: Vec<_> = (0..count).map(|number| format!("\"{number}\":0")).collect();
+        format!(r#"{{"jsonrpc":"2.0","method":"m","params":{{{}}}}}"#, members.join(","))
+    };
+    assert!(Message::parse(members(256).as_bytes()).is_ok());
+    let error = Message::parse(members(257).as_bytes()).unwrap_err();
+    assert_eq!(error, MessageError::TooManyParams);
+}
+
+#[cfg(feature = "serde")]
+#[test]
+fn typed_values_need_twice_their_text() {
+    use mcpico_core::json::{TypedError, from_value};
+    let text = br#"["a\n",7]"#;
+    let value = parse(text).unwrap();
+    let needed = 2 * text.len();
+    let small = from_value::<(heapless::String<4>, u8)>(value, &mut vec![0; needed - 1]);
+    assert_eq!(small, Err(TypedError::ScratchTooSmall { needed }));
+    let mut scratch = vec![0; needed];
+    let (text, number) = from_value::<(heapless::String<4>, u8)>(value, &mut scratch).unwrap();
+    assert_eq!((&*text, number), ("a\n", 7));
+    let wrong = from_value::<u8>(value, &mut scratch);
+    assert_eq!(wrong, Err(TypedError::Mismatch));
+    for (error, part) in [
+        (TypedError::ScratchTooSmall { needed: 4711 }, "4711 bytes"),
+        (TypedError::Mismatch, "type"),
+    ] {
+        assert!(error.to_string().contains(part), "{error}");
+    }
+}
