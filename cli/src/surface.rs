@@ -98,7 +98,8 @@ pub(crate) async fn result(
             Err(Fault::NotOffered)
         }
         Outcome::Error(error) => Err(Fault::Answer(rpc(&error))),
-        Outcome::InputRequired(_) => {
+        // No task is declared, so the core lets none through.
+        Outcome::InputRequired(_) | Outcome::Task(_) => {
             Err(Fault::Answer("the server needs input that this command does not give".into()))
         }
     }

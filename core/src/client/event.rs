@@ -2,7 +2,7 @@
 
 use crate::json::{Str, Value};
 use crate::jsonrpc::{ErrorObject, Id};
-use crate::mcp::{InputRequest, InputRequired, Progress};
+use crate::mcp::{InputRequest, InputRequired, LogMessage, Progress};
 
 /// The next thing that happened. It borrows the inbox, so it is handled before more is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,6 +47,9 @@ pub enum Response<'i> {
     InputRequired(InputRequired<'i>),
     /// The result, an object.
     Result(Value<'i>),
+    /// The server works on: read it with [`Task::from_value`](crate::mcp::Task::from_value). Only where
+    /// [`Capabilities::tasks`](crate::mcp::Capabilities::tasks) is declared, and only for `tools/call`.
+    Task(Value<'i>),
 }
 
 /// A message of the server that wants no answer.
@@ -59,6 +62,12 @@ pub struct Notification<'i> {
 }
 
 impl<'i> Notification<'i> {
+    /// The log message, when the notification is one and well-formed.
+    pub fn log(&self) -> Option<LogMessage<'i>> {
+        let log = self.method == *"notifications/message";
+        LogMessage::from_params(self.params.filter(|_| log)?).ok()
+    }
+
     /// The progress, when the notification is about that and well-formed.
     pub fn progress(&self) -> Option<Progress<'i>> {
         (self.method == *"notifications/progress").then(|| Progress::from_params(self.params))?

@@ -9,7 +9,7 @@ use crate::http1::{Head, HttpError, MediaType};
 use crate::inbox::Inbox;
 use crate::json::{self, Scanner, Value};
 use crate::jsonrpc::{ErrorObject, Id, Message, code};
-use crate::mcp::{ResultError, ResultType, Revision};
+use crate::mcp::{ResultError, ResultType, Revision, Task};
 
 /// Most messages of a batch (revision 2025-03-26).
 pub const MAX_BATCH: usize = 256;
@@ -50,7 +50,7 @@ pub struct Exchange {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Purpose {
     /// A request of the caller.
-    Call { may_require_input: bool },
+    Call { may_require_input: bool, may_be_task: bool },
     /// `server/discover`, to find out the era.
     Discover,
     /// `initialize`
@@ -262,6 +262,11 @@ impl Exchange {
         Some((next, last_event_id))
     }
 
+    /// Whether a response is due that somebody could do without.
+    pub(super) const fn is_cancellable(&self) -> bool {
+        matches!(self.purpose, Purpose::Call { .. }) && !self.is_answered()
+    }
+
     pub(super) const fn lesson(&self) -> Lesson {
         self.lesson
     }
@@ -418,13 +423,16 @@ impl Exchange {
         if !self.revision.is_modern() {
             return Ok(Response::Result(result));
         }
+        let (input, task) = match self.purpose {
+            Purpose::Call { may_require_input, may_be_task } => (may_require_input, may_be_task),
+            _ => (false, false),
+        };
+        if task && Task::is_one(result) {
+            return Ok(Response::Task(result));
+        }
         match ResultType::from_result(result)? {
             ResultType::Complete(result) => Ok(Response::Result(result)),
-            ResultType::InputRequired(input)
-                if self.purpose == (Purpose::Call { may_require_input: true }) =>
-            {
-                Ok(Response::InputRequired(input))
-            }
+            ResultType::InputRequired(required) if input => Ok(Response::InputRequired(required)),
             ResultType::InputRequired(_) => Err(ResultError::UnknownResultType.into()),
         }
     }

@@ -39,14 +39,15 @@ mod exchange;
 mod post;
 mod session;
 mod state;
+mod subscription;
 
 use crate::auth::Bearer;
 use crate::error::{Error, Misuse, PeerError};
 use crate::json::{Object, Str, Value};
 use crate::jsonrpc::{Id, Outgoing, code};
 use crate::mcp::{
-    Capabilities, ClientInfo, Method, ParamHeaderError, Revision, encode_header_value,
-    param_headers,
+    Capabilities, ClientInfo, LogLevel, Method, ParamHeaderError, Revision, TraceContext,
+    encode_header_value, param_headers,
 };
 use crate::writer::{Writer, emit};
 
@@ -58,6 +59,7 @@ pub use event::{Event, Notification, Response, ServerRequest};
 pub use exchange::{DEFAULT_RETRY, Exchange, MAX_BATCH, MAX_RETRY, MIN_RETRY};
 pub use post::{Post, Verb};
 pub use session::MAX_SESSION_ID;
+pub use subscription::{Ending, Subscription, Update};
 
 /// Exchanges after which a client gives up finding out what the server speaks.
 pub const MAX_NEGOTIATION: u8 = 8;
@@ -82,6 +84,8 @@ pub struct Call<'a> {
     method: Method<'a>,
     bearer: Option<Bearer<'a>>,
     progress: bool,
+    log: Option<LogLevel>,
+    trace: Option<&'a TraceContext<'a>>,
     input: Input<'a>,
 }
 
@@ -96,7 +100,7 @@ impl<'a> Call<'a> {
     /// A request without a bearer.
     pub const fn new(method: Method<'a>) -> Self {
         let input = Input { responses: None, state: None };
-        Self { method, bearer: None, progress: false, input }
+        Self { method, bearer: None, progress: false, log: None, trace: None, input }
     }
 
     /// Sends this bearer.
@@ -115,6 +119,21 @@ impl<'a> Call<'a> {
     #[must_use]
     pub const fn progress(mut self) -> Self {
         self.progress = true;
+        self
+    }
+
+    /// Asks for the log messages of this request from that level on. Revisions up to 2025-11-25 are told by
+    /// [`Method::set_log_level`], and this does nothing there.
+    #[must_use]
+    pub const fn log(mut self, least: LogLevel) -> Self {
+        self.log = Some(least);
+        self
+    }
+
+    /// Sends where the request stands in a trace.
+    #[must_use]
+    pub const fn trace(mut self, context: &'a TraceContext<'a>) -> Self {
+        self.trace = Some(context);
         self
     }
 
@@ -261,7 +280,9 @@ impl Client {
         {
             return Err(Misuse::Input.into());
         }
-        self.call(call, Purpose::Call { may_require_input }, revision, out)
+        let is_tool = matches!(call.method, Method::CallTool { .. });
+        let may_be_task = is_tool && self.capabilities.tasks;
+        self.call(call, Purpose::Call { may_require_input, may_be_task }, revision, out)
     }
 
     /// Writes the request for a stream of what the server says unasked, which it may refuse with 405.
@@ -320,6 +341,38 @@ impl Client {
             Answer::Error { code, message } => Outgoing::Error { id, code, message },
         };
         self.send(&message, revision, bearer, out)
+    }
+
+    /// Writes that the answer to a request is not wanted any more; `None` when it has come, when the
+    /// exchange is not that of a [request](Self::request), and in the modern era, which over HTTP has no
+    /// such message: there closing the response stream says so, and in the legacy era it does not.
+    ///
+    /// The answer may come nevertheless; the server may drop it.
+    ///
+    /// # Errors
+    /// [`Error::OutputTooSmall`]; nothing has changed then.
+    ///
+    /// [Cancellation](https://modelcontextprotocol.io/specification/2026-07-28/basic/patterns/cancellation)
+    pub fn cancel<'o>(
+        &mut self,
+        exchange: &Exchange,
+        reason: Option<&str>,
+        bearer: Option<Bearer<'_>>,
+        out: &'o mut [u8],
+    ) -> Result<Option<(Post<'o>, Exchange)>, Error> {
+        let Some(revision) = self.legacy_revision().filter(|_| exchange.is_cancellable()) else {
+            return Ok(None);
+        };
+        let message = Outgoing::Notification { method: "notifications/cancelled" };
+        let params = |params: &mut Object<'_, '_>| {
+            params.unsigned("requestId", exchange.id().into());
+            if let Some(reason) = reason {
+                params.str("reason", reason);
+            }
+        };
+        let headers = |w: &mut Writer<'_>| self.write_session_headers(w, revision, bearer);
+        let post = compose(&message, headers, params, out)?;
+        Ok(Some((post, self.exchange(Purpose::Notify, revision))))
     }
 
     /// Writes the request that ends the session, when there is one; the server may refuse it.
@@ -408,7 +461,7 @@ impl Client {
         let params = |params: &mut Object<'_, '_>| {
             method.write_params(params);
             call.input.write(params);
-            if !stateless && !call.progress {
+            if !stateless && !call.progress && call.trace.is_none() {
                 return;
             }
             let mut meta = params.object("_meta");
@@ -417,9 +470,17 @@ impl Client {
                 self.info.write(&mut meta, "io.modelcontextprotocol/clientInfo");
                 let name = "io.modelcontextprotocol/clientCapabilities";
                 self.capabilities.write(revision, &mut meta, name);
+                if let Some(least) = call.log {
+                    meta.str("io.modelcontextprotocol/logLevel", least.name());
+                }
             }
             if call.progress {
                 meta.unsigned("progressToken", id.into());
+            }
+            for (name, text) in call.trace.map(TraceContext::members).into_iter().flatten() {
+                if let Some(text) = text {
+                    meta.str(name, text);
+                }
             }
             meta.end();
         };

@@ -10,12 +10,18 @@ use super::event_stream::{Seen, events};
 use super::input::Input;
 use super::server;
 use crate::auth::Bearer;
-use crate::client::{Answer, Call, Client, Event, Exchange, MAX_NEGOTIATION, Post, Response, Verb};
+use crate::client::{
+    Answer, Call, Client, Event, Exchange, MAX_NEGOTIATION, Post, Response, Subscription, Update,
+    Verb,
+};
 use crate::http1::{HeaderValue, is_token};
 use crate::inbox::Inbox;
 use crate::json::{self, Value};
 use crate::jsonrpc::Message;
-use crate::mcp::{ClientInfo, Method, Page, Revision, ToolResult};
+use crate::mcp::{
+    CacheHint, Capabilities, ClientInfo, LogLevel, Method, Page, Refusal, Revision,
+    SubscriptionFilter, Task, ToolResult, TraceContext,
+};
 use crate::{Error, Misuse, PeerError};
 
 const INFO: ClientInfo = ClientInfo { name: "fuzz", version: "1" };
@@ -28,7 +34,8 @@ pub fn client(bytes: &[u8]) {
     let range = (one.min(other), one.max(other));
     let capacity = 64 + 8 * usize::from(input.byte());
     let mut run = Run {
-        client: Client::with_revisions(INFO, range.0, range.1),
+        client: Client::with_revisions(INFO, range.0, range.1)
+            .declare(Capabilities { tasks: capacity & 8 == 8, ..Capabilities::NONE }),
         range,
         last_id: 0,
         connects: 0,
@@ -39,7 +46,8 @@ pub fn client(bytes: &[u8]) {
         if input.is_empty() {
             break;
         }
-        match input.below(8) {
+        match input.below(9) {
+            8 => run.cancel(input.byte()),
             0..=2 => run.connect(&mut input, capacity),
             3 | 4 => run.request(&mut input, capacity),
             5 => run.end(&mut input, capacity),
@@ -88,7 +96,19 @@ impl Run {
         let text = if kind & 16 == 0 { String::from("name") } else { input.text() };
         let arguments = json::parse(b"{\"a\":[1,\"\\u00e9\"]}").ok();
         let cursor = (kind & 32 == 32).then_some(&*text);
-        let method = match kind % 10 {
+        let (mut room, texts) = ([0; 256], [&*text]);
+        let filter = SubscriptionFilter {
+            tools: kind & 32 == 32,
+            resource_uris: &texts,
+            ..SubscriptionFilter::default()
+        };
+        let lent = match kind % 14 {
+            10 => Method::subscribe(&filter, &mut room),
+            11 => Method::get_task(&text, &mut room),
+            12 => Method::set_log_level(LogLevel::ALL[usize::from(kind & 7)], &mut room),
+            _ => Method::subscribe_resource(&text, &mut room),
+        };
+        let method = match kind % 14 {
             0 => Method::ListTools { cursor },
             1 => Method::CallTool { name: &text, arguments, input_schema: None },
             2 => Method::GetPrompt { name: &text, arguments },
@@ -102,12 +122,21 @@ impl Run {
                 value: &text,
             },
             8 => Method::Other { name: &text, params: arguments, mcp_name: cursor },
-            _ => Method::ListPrompts { cursor },
+            9 => Method::ListPrompts { cursor },
+            _ => match lent {
+                Ok(method) => method,
+                Err(small) => return assert!(small.needed > 256),
+            },
         };
         let bearer = bearer(kind >> 6);
         let mut call = Call::new(method).bearer(bearer);
         if kind & 64 == 64 {
-            call = call.progress();
+            call = call.progress().log(LogLevel::Info);
+        }
+        let context = TraceContext::new("00-0af7651916cd43dd8448eb211c80319c-00f067aa0ba902b7-01");
+        let context = context.and_then(|context| context.state(&text));
+        if let Ok(context) = &context {
+            call = call.trace(context);
         }
         let ready = self.client.revision().is_some();
         let made = written(&mut self.client, |client, out| {
@@ -143,6 +172,22 @@ impl Run {
             assert!(self.client.revision().is_none());
             // Ending a session of a client that was ready starts a negotiation of its own.
             self.answer(input, exchange, capacity);
+        }
+    }
+
+    /// What may be cancelled is a request of the legacy era without a response; nothing else is written.
+    fn cancel(&mut self, which: u8) {
+        let Some(exchange) = self.done.get(usize::from(which) % self.done.len().max(1)) else {
+            return;
+        };
+        let (exchange, bearer) = (exchange.clone(), bearer(which));
+        let made = written(&mut self.client, |client, out| {
+            let made = client.cancel(&exchange, Some("r\"\n"), bearer, out)?;
+            Ok(made.map(|(post, _)| shown(&post, bearer)))
+        });
+        if let Some(sent) = made.expect("only the room can be missing") {
+            assert!(!exchange.is_answered() && exchange.id() <= self.last_id);
+            assert!(sent.id.is_none() && sent.verb == Verb::Post);
         }
     }
 
@@ -237,6 +282,7 @@ impl Run {
         body: &[u8],
         failed: Option<Error>,
     ) -> bool {
+        let mut subscription = Subscription::new(exchange);
         let mut answered = exchange.is_answered();
         let mut over = false;
         // An event takes at least a byte of the body, or it is one of the last two.
@@ -265,6 +311,12 @@ impl Run {
             };
             assert!(failed.is_none(), "an error is not repeated");
             assert!(!over || event == Event::Closed, "{event:?} behind the end");
+            let acknowledged = subscription.is_acknowledged();
+            match subscription.read(&event) {
+                Ok(Update::Acknowledged(_)) => assert!(!acknowledged),
+                Ok(Update::Ended(_) | Update::Nothing | Update::Stray) | Err(_) => {}
+                Ok(_) => assert!(acknowledged, "told before the acknowledgement"),
+            }
             match event {
                 Event::NeedData => return false,
                 Event::Closed => {
@@ -295,7 +347,7 @@ impl Run {
                     assert!(made.is_ok() || made == Err(Misuse::NotReady.into()));
                 }
                 Event::Notification(note) => {
-                    black_box(&(note.method.to_string(), note.progress()));
+                    black_box(&(note.method.to_string(), note.progress(), note.log()));
                 }
                 Event::Unsolicited { id } => {
                     black_box(format!("{id:?}"));
@@ -344,7 +396,7 @@ fn responded(id: u32, status: u16, stream: bool, body: &[u8], response: &Respons
                     let none = named.is_none_or(|id| id.is_null());
                     (ours || none) && code == Some(error.code)
                 }
-                Response::Result(result) => {
+                Response::Result(result) | Response::Task(result) => {
                     ours && of("result").is_some_and(|of| of.raw() == result.raw())
                 }
                 Response::InputRequired(input) => {
@@ -361,10 +413,17 @@ fn responded(id: u32, status: u16, stream: bool, body: &[u8], response: &Respons
             black_box(&(
                 ToolResult::from_result(*result),
                 Page::from_result(*result, "tools").is_ok(),
+                CacheHint::from_result(*result).is_ok(),
+                Task::from_value(*result).and_then(|task| task.outcome()).is_ok(),
             ));
         }
-        Response::InputRequired(_) => assert!((200..300).contains(&status)),
-        Response::Error(_) => assert!(!matches!(status, 401 | 403)),
+        Response::InputRequired(_) | Response::Task(_) => {
+            assert!((200..300).contains(&status));
+        }
+        Response::Error(error) => {
+            assert!(!matches!(status, 401 | 403));
+            black_box(format!("{:?}", Refusal::from_error(error)));
+        }
     }
 }
 

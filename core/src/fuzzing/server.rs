@@ -62,6 +62,7 @@ pub(super) fn piece(input: &mut Input<'_>, exchange: &Exchange) -> Vec<u8> {
         11 => error(-32020, ""),
         12 => String::from(": comment\r\nid: 7\r\nretry: 5\n\n"),
         13 => of(&format!("{id}.0"), r#""result":{"tools":[],"nextCursor":""}"#),
+        14 => told(&ours, input.byte()),
         _ => return input.part().to_vec(),
     };
     if exchange.is_stream() && kind & 128 == 0 {
@@ -75,4 +76,26 @@ pub(super) fn piece(input: &mut Input<'_>, exchange: &Exchange) -> Vec<u8> {
         return event;
     }
     text.into_bytes()
+}
+
+/// Something of the later revisions, for the request `id`.
+fn told(id: &str, which: u8) -> String {
+    let task = r#""taskId":"t","status":"completed","ttlMs":null,"result":{}"#;
+    let meta = format!(r#""_meta":{{"io.modelcontextprotocol/subscriptionId":{id}}}"#);
+    let (method, params) = match which & 7 {
+        0 => {
+            let kind = r#""resultType":"task","ttlMs":-1,"cacheScope":"public""#;
+            return format!(r#"{{"jsonrpc":"2.0","id":{id},"result":{{{kind},{task}}}}}"#);
+        }
+        1 => ("tools/list_changed", meta),
+        2 => ("resources/updated", format!(r#"{meta},"uri":"a:b""#)),
+        3 => ("tasks", format!("{meta},{task}")),
+        4 => ("cancelled", format!(r#""requestId":{id}"#)),
+        5 => ("message", String::from(r#""level":"info","data":1"#)),
+        _ => {
+            let granted = r#""notifications":{"toolsListChanged":true,"taskIds":["t"]}"#;
+            ("subscriptions/acknowledged", format!("{meta},{granted}"))
+        }
+    };
+    format!(r#"{{"jsonrpc":"2.0","method":"notifications/{method}","params":{{{params}}}}}"#)
 }

@@ -41,7 +41,7 @@ pub struct ErrorObject<'a> {
 
 impl<'a> ErrorObject<'a> {
     /// Reads an error object; `None` when a member is missing, stands twice or has the wrong type.
-    pub(super) fn from_value(value: Value<'a>) -> Option<Self> {
+    pub(crate) fn from_value(value: Value<'a>) -> Option<Self> {
         let code = value.member("code").ok()??.as_number()?.as_i64()?;
         let message = value.member("message").ok()??.as_str()?;
         let data = value.member("data").ok()?;

@@ -16,6 +16,9 @@ pub struct Capabilities {
     pub roots: bool,
     /// `sampling/createMessage`
     pub sampling: bool,
+    /// The extension `io.modelcontextprotocol/tasks`, since 2026-07-28: `tools/call` may be answered with a
+    /// [task](super::Task).
+    pub tasks: bool,
 }
 
 /// How a server may ask the user for something; with neither, not at all.
@@ -35,6 +38,7 @@ impl Capabilities {
         elicitation: Elicitation { form: false, url: false },
         roots: false,
         sampling: false,
+        tasks: false,
     };
 
     /// Whether a server may ask for this.
@@ -75,6 +79,11 @@ impl Capabilities {
         if self.sampling {
             declared.object("sampling").end();
         }
+        if self.tasks && revision.is_modern() {
+            let mut extensions = declared.object("extensions");
+            extensions.object("io.modelcontextprotocol/tasks").end();
+            extensions.end();
+        }
         declared.end();
     }
 }
@@ -114,6 +123,13 @@ mod tests {
                 Revision::V2024_11_05,
                 r#"{"roots":{},"sampling":{}}"#,
             ),
+            // As the page of the extension has it.
+            (
+                Capabilities { tasks: true, ..Capabilities::NONE },
+                Revision::LATEST,
+                r#"{"extensions":{"io.modelcontextprotocol/tasks":{}}}"#,
+            ),
+            (Capabilities { tasks: true, ..Capabilities::NONE }, Revision::LATEST_LEGACY, "{}"),
         ] {
             assert_eq!(written(capabilities, revision), std::format!("{{\"c\":{expected}}}"));
         }

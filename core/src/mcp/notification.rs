@@ -1,5 +1,7 @@
 //! What notifications say.
 
+use super::ResultError;
+use super::result::{member, string};
 use crate::json::{Number, Str, Value};
 use crate::jsonrpc::Id;
 
@@ -37,5 +39,30 @@ impl<'a> Progress<'a> {
             total,
             message,
         })
+    }
+}
+
+/// `notifications/cancelled`: the sender does not want the answer to a request any more.
+///
+/// From a server it concerns a request of its own, or, since 2026-07-28, ends a subscription.
+///
+/// [Cancellation](https://modelcontextprotocol.io/specification/2026-07-28/basic/patterns/cancellation)
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cancelled<'a> {
+    /// The id of the request.
+    pub request: Id<'a>,
+    /// Why: escape it before it reaches a terminal.
+    pub reason: Option<Str<'a>>,
+}
+
+impl<'a> Cancelled<'a> {
+    /// Reads the parameters.
+    ///
+    /// # Errors
+    /// [`ResultError`]: `requestId` is missing, a member stands twice or has the wrong type.
+    pub fn from_params(params: Value<'a>) -> Result<Self, ResultError> {
+        let request = member(params, "requestId")?.ok_or(ResultError::Missing("requestId"))?;
+        let request = Id::from_value(request).ok_or(ResultError::WrongType("requestId"))?;
+        Ok(Self { request, reason: string(params, "reason")? })
     }
 }

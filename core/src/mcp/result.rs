@@ -45,25 +45,28 @@ impl<'a> ResultType<'a> {
             return Err(ResultError::UnknownResultType);
         }
         let requests = member(result, "inputRequests")?;
-        if let Some(requests) = requests {
-            if !requests.is_object() {
-                return Err(ResultError::WrongType("inputRequests"));
-            }
-            let unique = requests.unique_names();
-            unique.map_err(|_| ResultError::Duplicate("inputRequests"))?;
-            for (_, request) in requests.entries() {
-                InputRequest::from_value(request)?;
-            }
-        }
         let state = string(result, "requestState")?;
         if requests.is_none() && state.is_none() {
             return Err(ResultError::Missing("inputRequests"));
         }
-        Ok(Self::InputRequired(InputRequired { requests, state }))
+        InputRequired { requests, state }.checked().map(Self::InputRequired)
     }
 }
 
 impl<'a> InputRequired<'a> {
+    /// Makes sure that every request is one and that no key stands twice.
+    pub(super) fn checked(self) -> Result<Self, ResultError> {
+        let Some(requests) = self.requests else { return Ok(self) };
+        if !requests.is_object() {
+            return Err(ResultError::WrongType("inputRequests"));
+        }
+        requests.unique_names().map_err(|_| ResultError::Duplicate("inputRequests"))?;
+        for (_, request) in requests.entries() {
+            InputRequest::from_value(request)?;
+        }
+        Ok(self)
+    }
+
     /// The requests with their keys. Each wants an answer under its key.
     pub fn entries(&self) -> impl Iterator<Item = (Str<'a>, InputRequest<'a>)> + use<'a> {
         let entries = self.requests.map(|requests| requests.entries()).into_iter().flatten();
@@ -206,11 +209,17 @@ impl fmt::Display for ResultError {
 
 impl core::error::Error for ResultError {}
 
-fn member<'a>(result: Value<'a>, name: &'static str) -> Result<Option<Value<'a>>, ResultError> {
+pub(super) fn member<'a>(
+    result: Value<'a>,
+    name: &'static str,
+) -> Result<Option<Value<'a>>, ResultError> {
     result.member(name).map_err(|_| ResultError::Duplicate(name))
 }
 
-fn string<'a>(result: Value<'a>, name: &'static str) -> Result<Option<Str<'a>>, ResultError> {
+pub(super) fn string<'a>(
+    result: Value<'a>,
+    name: &'static str,
+) -> Result<Option<Str<'a>>, ResultError> {
     match member(result, name)? {
         Some(value) => value.as_str().map(Some).ok_or(ResultError::WrongType(name)),
         None => Ok(None),

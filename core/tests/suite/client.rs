@@ -87,6 +87,7 @@ fn read(client: &mut Client, exchange: &mut Exchange, reply: Reply<'_>) -> Vec<S
                 Event::Response(Response::Result(result)) => format!("result {}", result.text()),
                 Event::Response(Response::Error(error)) => format!("error {}", error.code),
                 Event::Response(Response::InputRequired(_)) => "input".into(),
+                Event::Response(Response::Task(task)) => format!("task {}", task.text()),
                 Event::Notification(note) => match note.progress() {
                     Some(progress) => format!("progress {}", progress.progress),
                     None => format!("notification {}", note.method),

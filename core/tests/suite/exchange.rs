@@ -46,6 +46,7 @@ fn shown(event: &Event<'_>) -> String {
         Event::Response(Response::Result(result)) => format!("result {}", result.text()),
         Event::Response(Response::Error(error)) => format!("error {}", error.code),
         Event::Response(Response::InputRequired(_)) => "input required".into(),
+        Event::Response(Response::Task(_)) => "task".into(),
         Event::Notification(note) => {
             format!("notification {} {:?}", note.method.chars().collect::<String>(), note.params)
         }

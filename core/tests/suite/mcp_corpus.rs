@@ -7,7 +7,10 @@ use mcpico_core::client::{Call, Client, Event, Response};
 use mcpico_core::inbox::Inbox;
 use mcpico_core::json::{self, Kind, parse};
 use mcpico_core::jsonrpc::{Id, Message};
-use mcpico_core::mcp::{ClientInfo, Method, Page, Progress, ResultType, Revision, ToolResult};
+use mcpico_core::mcp::{
+    AcknowledgedFilter, CacheHint, CacheScope, Cancelled, ClientInfo, LogMessage, Method, Page,
+    Progress, Refusal, ResultType, Revision, ToolResult,
+};
 use serde_json::{Value, json};
 
 const INFO: ClientInfo = ClientInfo { name: "test", version: "1" };
@@ -317,4 +320,79 @@ fn every_message_of_the_pages_is_read() {
         total += count;
     }
     assert_eq!(total, 301);
+}
+
+/// What stands beside the results: notices, hints about keeping, refusals with what they ask for.
+#[test]
+fn every_official_notice_hint_and_refusal_is_read() {
+    let mut counts = BTreeMap::<&str, usize>::new();
+    for (kind, text) in &examples() {
+        let expected: Value = serde_json::from_slice(text).unwrap();
+        let params = &expected[if expected.get("method").is_some() { "params" } else { "" }];
+        let params = if params.is_null() { &expected } else { params };
+        let written = params.to_string();
+        let value = parse(written.as_bytes()).unwrap();
+        let string = |text: json::Str<'_>| Value::String(text.chars().collect());
+        let class = match kind.strip_suffix("Params").unwrap_or(kind) {
+            "LoggingMessageNotification" => {
+                let log = LogMessage::from_params(value).unwrap();
+                assert_eq!(params["level"], log.level.name());
+                assert_eq!(params["logger"], log.logger.map_or(Value::Null, string));
+                assert_eq!(params["data"], seen(log.data));
+                "log"
+            }
+            "CancelledNotification" => {
+                let cancelled = Cancelled::from_params(value).unwrap();
+                assert!(same_id(cancelled.request, &params["requestId"]));
+                assert_eq!(params["reason"], cancelled.reason.map_or(Value::Null, string));
+                "cancelled"
+            }
+            "SubscriptionsAcknowledgedNotification" => {
+                let granted = AcknowledgedFilter::from_params(value).unwrap();
+                let asked = &params["notifications"];
+                for (read, name) in [
+                    (granted.prompts(), "promptsListChanged"),
+                    (granted.resources(), "resourcesListChanged"),
+                    (granted.tools(), "toolsListChanged"),
+                ] {
+                    assert_eq!(read, asked[name] == true, "{name}");
+                }
+                let uris: Vec<Value> = granted.resource_uris().map(string).collect();
+                assert_eq!(Value::from(uris), asked["resourceSubscriptions"]);
+                "acknowledged"
+            }
+            _ if expected.get("ttlMs").is_some() => {
+                let hint = CacheHint::from_result(value).unwrap();
+                assert_eq!(expected["ttlMs"], hint.ttl);
+                let scope = if expected["cacheScope"] == "public" {
+                    CacheScope::Public
+                } else {
+                    CacheScope::Private
+                };
+                assert_eq!(hint.scope, scope, "{expected}");
+                "hint"
+            }
+            _ if expected.get("error").is_some() => {
+                let Ok(Message::Error { error, .. }) = Message::parse(text) else { panic!() };
+                let data = &expected["error"]["data"];
+                match (Refusal::from_error(&error).unwrap().unwrap(), error.code) {
+                    (Refusal::HeaderMismatch, -32020) => {}
+                    (Refusal::MissingCapability { required }, -32021) => {
+                        assert_eq!(seen(required), data["requiredCapabilities"]);
+                    }
+                    (Refusal::UnsupportedRevision { supported, requested }, -32022) => {
+                        assert_eq!(supported.map(seen).collect::<Value>(), data["supported"]);
+                        assert_eq!(requested.map_or(Value::Null, string), data["requested"]);
+                    }
+                    other => panic!("{other:?}"),
+                }
+                "refusal"
+            }
+            _ => continue,
+        };
+        *counts.entry(class).or_default() += 1;
+    }
+    println!("cases: {counts:?}");
+    let expected = [("acknowledged", 1), ("cancelled", 2), ("hint", 6), ("log", 2), ("refusal", 3)];
+    assert_eq!(counts, BTreeMap::from(expected));
 }

@@ -21,6 +21,8 @@ pub enum Outcome {
     InputRequired(Input),
     /// The result.
     Result(String),
+    /// The server works on: a [task](mcpico_core::mcp::Task).
+    Task(String),
 }
 
 /// A JSON-RPC error of the server.
@@ -69,6 +71,7 @@ impl Outcome {
     pub(super) fn new(response: Response<'_>, status: u16) -> Self {
         match response {
             Response::Result(result) => Self::Result(result.text().into()),
+            Response::Task(task) => Self::Task(task.text().into()),
             Response::Error(error) => Self::Error(rpc_error(&error, status)),
             Response::InputRequired(InputRequired { requests, state }) => {
                 let requests = requests.map(|requests| Value::text(&requests).into());

@@ -8,7 +8,10 @@ use mcpico_core::client::{Answer, Call, Client, Exchange, Post, ServerRequest};
 use mcpico_core::inbox::Inbox;
 use mcpico_core::json::parse;
 use mcpico_core::jsonrpc::Id;
-use mcpico_core::mcp::{ClientInfo, CompletionReference, Method, Revision};
+use mcpico_core::mcp::{
+    Capabilities, ClientInfo, CompletionReference, LogLevel, Method, Revision, SubscriptionFilter,
+    TraceContext,
+};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -212,6 +215,71 @@ fn every_answer_is_one_by_its_schema() {
     }
     println!("cases: {ran}");
     assert_eq!(ran, 16);
+}
+
+/// What one era alone has: subscriptions, log levels, cancellation, and what goes along in `_meta`.
+#[test]
+fn what_one_era_alone_has_is_by_its_schema() {
+    let parent = "00-0af7651916cd43dd8448eb211c80319c-00f067aa0ba902b7-01";
+    let context = TraceContext::new(parent).unwrap().state("a=1").unwrap();
+    let context = context.baggage("b=\"2\"").unwrap();
+    let tool = Method::CallTool { name: "n", arguments: None, input_schema: None };
+    let mut written = Vec::new();
+    for revision in Revision::ALL {
+        let (mut client, _) = ready(revision);
+        for level in LogLevel::ALL {
+            let call = Call::new(tool).log(level).trace(&context).progress();
+            let message = write(&mut client, &call);
+            assert_eq!(message["params"]["_meta"]["traceparent"], parent);
+            written.push((revision, "CallToolRequest", message));
+            if !revision.is_modern() {
+                let mut room = [0; 64];
+                let call = Call::new(Method::set_log_level(level, &mut room).unwrap());
+                written.push((revision, "SetLevelRequest", write(&mut client, &call)));
+            }
+        }
+        let mut room = [0; 512];
+        if revision.is_modern() {
+            for filter in [
+                SubscriptionFilter::default(),
+                SubscriptionFilter {
+                    prompts: true,
+                    resources: true,
+                    tools: true,
+                    resource_uris: &["file:///a\"b", ""],
+                    task_ids: &["t"],
+                },
+            ] {
+                let call = Call::new(Method::subscribe(&filter, &mut room).unwrap());
+                written.push((revision, "SubscriptionsListenRequest", write(&mut client, &call)));
+            }
+            let mut client = client.declare(Capabilities { tasks: true, ..Capabilities::NONE });
+            written.push((revision, "CallToolRequest", write(&mut client, &Call::new(tool))));
+            continue;
+        }
+        for (method, name) in [
+            (Method::subscribe_resource("file:///a", &mut [0; 64]), "SubscribeRequest"),
+            (Method::unsubscribe_resource("file:///a", &mut [0; 64]), "UnsubscribeRequest"),
+        ] {
+            written.push((revision, name, write(&mut client, &Call::new(method.unwrap()))));
+        }
+        let (_, exchange) = client.request(&Call::new(tool), &mut room).unwrap();
+        for reason in [None, Some("no \"use\"")] {
+            let mut out = [0; 512];
+            let cancelled = client.cancel(&exchange, reason, None, &mut out).unwrap();
+            written.push((revision, "CancelledNotification", body(&cancelled.unwrap().0)));
+        }
+    }
+    for (revision, name, message) in &written {
+        Schema::of(*revision).check(name, message);
+        // The schemas are about what is in a message, and these could stand in any.
+        let method = message["method"].as_str().unwrap();
+        let schema = Schema::of(*revision);
+        let of = &schema.whole[schema.section()][*name]["properties"]["method"];
+        assert_eq!(of["const"], method, "{revision} {name}");
+    }
+    println!("cases: {}", written.len());
+    assert_eq!(written.len(), 11 + 4 * 20);
 }
 
 /// The requests among the official examples and on the pages, with their revision.

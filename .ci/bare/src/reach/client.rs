@@ -31,9 +31,10 @@ pub(super) fn all() {
 
 #[inline(never)]
 fn session() -> Result<(), Error> {
-    let elicitation = Elicitation { form: black_box(true), url: black_box(true) };
+    let yes = black_box(true);
+    let elicitation = Elicitation { form: yes, url: yes };
     let capabilities =
-        Capabilities { elicitation, roots: black_box(true), sampling: black_box(true) };
+        Capabilities { elicitation, roots: yes, sampling: yes, tasks: yes };
     let client = Client::new(ClientInfo { name: "bare", version: "0" });
     let mut client = client.declare(capabilities);
     let mut out = [0_u8; 512];
