@@ -59,6 +59,7 @@ impl Peer {
         self.log(method.name(), || match &outcome {
             Ok(Outcome::Result(_)) => "status 2xx, a result".into(),
             Ok(Outcome::InputRequired(_)) => "status 2xx, input is required".into(),
+            Ok(Outcome::Task(_)) => "status 2xx, a task".into(),
             Ok(Outcome::Error(error)) => {
                 format!("status {}, JSON-RPC error {}", error.status, error.code)
             }

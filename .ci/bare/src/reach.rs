@@ -5,6 +5,8 @@ mod auth;
 mod client;
 mod http1;
 mod jwt;
+#[cfg(feature = "client")]
+mod patterns;
 
 use core::fmt::{Display, Write as _};
 use core::hint::black_box;
@@ -27,6 +29,8 @@ pub fn all() {
     auth::all();
     #[cfg(feature = "client")]
     client::all();
+    #[cfg(feature = "client")]
+    patterns::all();
     #[cfg(feature = "panic")]
     keep(bytes()[black_box(2)]);
 }

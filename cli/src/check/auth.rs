@@ -140,7 +140,7 @@ async fn look_around(peer: &mut Peer, revision: Revision, handshake: bool) -> Kn
     let mut errors = None;
     for method in LISTS {
         match peer.call(method, &mut |_| {}).await {
-            Ok(Outcome::Result(_) | Outcome::InputRequired(_)) => {
+            Ok(Outcome::Result(_) | Outcome::InputRequired(_) | Outcome::Task(_)) => {
                 let what = method.name();
                 return Knock::Open(format!(
                     "accepted: the server spoke {revision} and answered {what}"

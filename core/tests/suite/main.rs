@@ -21,6 +21,7 @@ mod mcp_corpus;
 mod mcp_headers;
 mod mcp_results;
 mod outputs;
+mod patterns;
 mod threats;
 
 /// A file that nobody declares would be left out without a word.

@@ -63,7 +63,9 @@ pub(crate) async fn result(session: &mut Session, method: Method<'_>) -> Result<
     match session.call(method, observe).await? {
         Outcome::Result(result) => Ok(result),
         Outcome::Error(error) => Err(format!("error {}: {}", error.code, error.message).into()),
-        Outcome::InputRequired(_) => Err("the server asks for more than there is".into()),
+        Outcome::InputRequired(_) | Outcome::Task(_) => {
+            Err("the server asks for more than there is".into())
+        }
     }
 }
 

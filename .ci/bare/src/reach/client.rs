@@ -33,8 +33,7 @@ pub(super) fn all() {
 fn session() -> Result<(), Error> {
     let yes = black_box(true);
     let elicitation = Elicitation { form: yes, url: yes };
-    let capabilities =
-        Capabilities { elicitation, roots: yes, sampling: yes, tasks: yes };
+    let capabilities = Capabilities { elicitation, roots: yes, sampling: yes, tasks: yes };
     let client = Client::new(ClientInfo { name: "bare", version: "0" });
     let mut client = client.declare(capabilities);
     let mut out = [0_u8; 512];
