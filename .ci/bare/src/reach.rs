@@ -6,6 +6,8 @@ mod client;
 mod http1;
 mod jwt;
 #[cfg(feature = "client")]
+mod lines;
+#[cfg(feature = "client")]
 mod patterns;
 
 use core::fmt::{Display, Write as _};
@@ -29,6 +31,8 @@ pub fn all() {
     auth::all();
     #[cfg(feature = "client")]
     client::all();
+    #[cfg(feature = "client")]
+    lines::all();
     #[cfg(feature = "client")]
     patterns::all();
     #[cfg(feature = "panic")]

@@ -1,7 +1,7 @@
 //! What an exchange hands out.
 
 use crate::json::{Str, Value};
-use crate::jsonrpc::{ErrorObject, Id};
+use crate::jsonrpc::{ErrorObject, Id, Message};
 use crate::mcp::{InputRequest, InputRequired, LogMessage, Progress};
 
 /// The next thing that happened. It borrows the inbox, so it is handled before more is read.
@@ -36,6 +36,24 @@ pub enum Event<'i> {
         /// The id that it carried.
         id: Option<Id<'i>>,
     },
+}
+
+impl<'i> Event<'i> {
+    /// What a message is that answers no request of ours.
+    pub(super) const fn beside(message: Message<'i>, server_requests: bool) -> Self {
+        match message {
+            Message::Notification { method, params } => {
+                Self::Notification(Notification { method, params })
+            }
+            Message::Request { id, method, params } if server_requests => {
+                Self::ServerRequest(ServerRequest { id, method, params })
+            }
+            Message::Request { id, .. } | Message::Result { id, .. } => {
+                Self::Unsolicited { id: Some(id) }
+            }
+            Message::Error { id, .. } => Self::Unsolicited { id },
+        }
+    }
 }
 
 /// The response to a request, its id already matched.

@@ -1,18 +1,16 @@
 //! One request and its answer.
 
 use super::Client;
-use super::event::{Event, Notification, Response, ServerRequest};
+use super::batch::Batch;
+use super::event::{Event, Response};
 use super::state::Lesson;
 use crate::error::{Error, PeerError};
 use crate::framing::{EventStream, Framing, Step, WholeBody};
 use crate::http1::{Head, HttpError, MediaType};
 use crate::inbox::Inbox;
-use crate::json::{self, Scanner, Value};
+use crate::json::Value;
 use crate::jsonrpc::{ErrorObject, Id, Message, code};
 use crate::mcp::{ResultError, ResultType, Revision, Task};
-
-/// Most messages of a batch (revision 2025-03-26).
-pub const MAX_BATCH: usize = 256;
 
 /// Shortest time before an event stream is resumed, in milliseconds.
 pub const MIN_RETRY: u64 = 100;
@@ -41,8 +39,7 @@ pub struct Exchange {
     phase: Phase,
     /// What the framing has found and no event has shown.
     found: Option<Step>,
-    /// Bytes of the batch in the current frame that are left behind the message handed out last.
-    batch: Option<usize>,
+    batch: Batch,
     lesson: Lesson,
 }
 
@@ -98,7 +95,7 @@ impl Exchange {
             framing: Framing::WholeBody(WholeBody::new()),
             phase: Phase::Waiting,
             found: None,
-            batch: None,
+            batch: Batch::NONE,
             lesson: Lesson::Nothing,
         }
     }
@@ -160,6 +157,27 @@ impl Exchange {
         Ok(())
     }
 
+    /// Says that the message has gone out as a line: there are no status and no headers, and what has no
+    /// response is accepted with that. Responses come by [`Lines`](super::Lines).
+    pub fn on_line_sent(&mut self) {
+        self.status = 200;
+        if self.purpose == Purpose::Notify {
+            self.phase = Phase::Closed;
+            self.lesson = Lesson::Accepted;
+        }
+    }
+
+    /// Says that no response to a line came in time, or that the server ended without one: one that
+    /// leaves `server/discover` unanswered is of the legacy era. [Settle](Client::settle) it then.
+    ///
+    /// [Revision 2026-07-28, backward compatibility](https://modelcontextprotocol.io/specification/2026-07-28/basic/transports/stdio#backward-compatibility)
+    pub fn on_line_unanswered(&mut self) {
+        if self.is_waiting() && self.purpose == Purpose::Discover {
+            self.lesson = Lesson::Legacy;
+        }
+        self.phase = Phase::Closed;
+    }
+
     /// Whether bytes have to be read before [`next_event`](Self::next_event) has anything but
     /// [`Event::NeedData`]. A loop can read on this without holding a borrow.
     ///
@@ -171,7 +189,7 @@ impl Exchange {
             Phase::Closed | Phase::Interrupted => true,
             Phase::Waiting | Phase::Answered => self.is_consent(),
         };
-        if over || self.batch.is_some() || self.found.is_some() {
+        if over || self.batch.goes_on() || self.found.is_some() {
             return Ok(false);
         }
         match self.next_frame(inbox)? {
@@ -219,6 +237,21 @@ impl Exchange {
     /// Whether the response has come.
     pub const fn is_answered(&self) -> bool {
         matches!(self.phase, Phase::Answered | Phase::Closed)
+    }
+
+    pub(super) fn fail(&mut self, error: Error) -> Error {
+        self.phase = Phase::Failed(error);
+        error
+    }
+
+    /// The id of the request as it stands in messages.
+    pub(super) fn message_id(&self) -> Id<'static> {
+        Id::Number(self.id.into())
+    }
+
+    /// Whether the response is still to come.
+    pub(super) const fn is_waiting(&self) -> bool {
+        matches!(self.phase, Phase::Waiting)
     }
 
     /// Whether the answer comes as an event stream, which may stay open behind the response.
@@ -337,8 +370,8 @@ impl Exchange {
             return Ok(self.reject(frame));
         }
         let batches = self.revision.differences().batches && self.is_success();
-        let text = if batches && frame.trim_ascii_start().first() == Some(&b'[') {
-            self.next_of_batch(frame)?
+        let text = if batches {
+            self.batch.next(frame).map_err(|error| self.fail(error.into()))?
         } else {
             frame
         };
@@ -347,57 +380,29 @@ impl Exchange {
             Err(_) if !self.is_success() => return Ok(self.reject(frame)),
             Err(error) => return Err(self.fail(PeerError::Message(error).into())),
         };
-        let waiting = self.phase == Phase::Waiting && self.purpose != Purpose::Listen;
-        let ours = Id::Number(self.id.into());
-        match message {
+        match self.take(&message) {
+            Some(event) => event,
+            None if !self.is_success() => Ok(self.reject(frame)),
+            None => Ok(Event::beside(message, self.revision.differences().server_requests)),
+        }
+    }
+
+    /// Takes the response to the request; `None` when the message is not that.
+    pub(super) fn take<'i>(&mut self, message: &Message<'i>) -> Option<Result<Event<'i>, Error>> {
+        let waiting = self.is_waiting() && self.purpose != Purpose::Listen;
+        let ours = self.message_id();
+        match *message {
             Message::Result { id, result } if waiting && id == ours && self.is_success() => {
                 self.phase = Phase::Answered;
-                self.result(result).map_err(|error| self.fail(error)).map(Event::Response)
+                Some(self.result(result).map_err(|error| self.fail(error)).map(Event::Response))
             }
             Message::Error { id, error } if waiting && id.is_none_or(|id| id == ours) => {
                 self.phase = Phase::Answered;
                 self.learn_from_error(&error);
-                Ok(Event::Response(Response::Error(error)))
+                Some(Ok(Event::Response(Response::Error(error))))
             }
-            _ if !self.is_success() => Ok(self.reject(frame)),
-            Message::Notification { method, params } => {
-                Ok(Event::Notification(Notification { method, params }))
-            }
-            Message::Request { id, method, params }
-                if self.revision.differences().server_requests =>
-            {
-                Ok(Event::ServerRequest(ServerRequest { id, method, params }))
-            }
-            Message::Request { id, .. } | Message::Result { id, .. } => {
-                Ok(Event::Unsolicited { id: Some(id) })
-            }
-            Message::Error { id, .. } => Ok(Event::Unsolicited { id }),
+            _ => None,
         }
-    }
-
-    /// The text of the next message of the batch that the frame is.
-    fn next_of_batch<'i>(&mut self, frame: &'i [u8]) -> Result<&'i [u8], Error> {
-        let first = self.batch.is_none();
-        let mut rest = if let Some(left) = self.batch {
-            Scanner::new(frame.get(frame.len().saturating_sub(left)..).unwrap_or_default())
-        } else {
-            let batch = match json::parse(frame) {
-                Ok(batch) => batch,
-                Err(error) => return Err(self.fail(PeerError::Message(error.into()).into())),
-            };
-            if batch.items().nth(MAX_BATCH).is_some() {
-                return Err(self.fail(PeerError::BatchTooLarge { limit: MAX_BATCH }.into()));
-            }
-            let mut rest = Scanner::new(frame);
-            rest.open(b'[');
-            rest
-        };
-        let more = rest.next_element(first, b']').unwrap_or(false);
-        let next = if more { rest.value().ok() } else { None };
-        let left = rest.rest();
-        self.batch = left.starts_with(b",").then_some(left.len());
-        // An empty array is no message; reading it as one names the fault.
-        Ok(next.map_or(frame, |message| message.raw()))
     }
 
     fn result<'i>(&mut self, result: Value<'i>) -> Result<Response<'i>, Error> {
@@ -480,11 +485,6 @@ impl Exchange {
         self.phase = Phase::Closed;
         self.learn_from_status();
         Event::Rejected { status: self.status, body }
-    }
-
-    fn fail(&mut self, error: Error) -> Error {
-        self.phase = Phase::Failed(error);
-        error
     }
 
     /// Whether the server has taken a message that has no response.

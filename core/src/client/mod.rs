@@ -34,8 +34,10 @@
 //! # Ok::<(), mcpico_core::Error>(())
 //! ```
 
+mod batch;
 mod event;
 mod exchange;
+mod lines;
 mod post;
 mod session;
 mod state;
@@ -55,8 +57,10 @@ use exchange::Purpose;
 use session::SessionId;
 use state::{Lesson, State};
 
+pub use batch::MAX_BATCH;
 pub use event::{Event, Notification, Response, ServerRequest};
-pub use exchange::{DEFAULT_RETRY, Exchange, MAX_BATCH, MAX_RETRY, MIN_RETRY};
+pub use exchange::{DEFAULT_RETRY, Exchange, MAX_RETRY, MIN_RETRY};
+pub use lines::{Arrival, Lines};
 pub use post::{Post, Verb};
 pub use session::MAX_SESSION_ID;
 pub use subscription::{Ending, Subscription, Update};

@@ -39,6 +39,13 @@ impl<'o> Post<'o> {
             .filter_map(|(name, value)| Some((name, value.strip_prefix(' ')?)))
     }
 
+    /// The message as one line, its end included: pieces that are written one after the other. There is
+    /// more than one only where values that were handed in had line breaks.
+    pub fn pieces_of_line(&self) -> impl Iterator<Item = &'o [u8]> + Clone + use<'o> {
+        // In JSON a line break is white space beside punctuation, so nothing is lost with it.
+        self.body.split(|byte| matches!(byte, b'\n' | b'\r')).chain([&b"\n"[..]])
+    }
+
     /// The message; empty unless the method is [`Verb::Post`].
     pub const fn body(&self) -> &'o [u8] {
         self.body

@@ -17,7 +17,7 @@ impl Line {
         Self { skipping: false }
     }
 
-    pub(super) fn step(&mut self, inbox: &mut Inbox<'_>) -> Result<Step, FrameTooLarge> {
+    pub(crate) fn step(&mut self, inbox: &mut Inbox<'_>) -> Result<Step, FrameTooLarge> {
         inbox.free_frame();
         loop {
             let unseen = inbox.unseen();
@@ -43,16 +43,17 @@ impl Line {
 
     /// The line goes on: drops what is not wanted of it, and an end that does not fit.
     fn wait(&mut self, inbox: &mut Inbox<'_>) -> Result<Step, FrameTooLarge> {
-        let too_large = !self.skipping && inbox.is_full() && !inbox.is_closed();
-        self.skipping = self.skipping || too_large;
+        if !self.skipping && inbox.is_full() && !inbox.is_closed() {
+            self.skipping = true;
+            // Until the next step the start of the line can be looked at.
+            inbox.take_line(0, true);
+            inbox.drop_line(0);
+            return Err(FrameTooLarge { limit: inbox.capacity() });
+        }
         if self.skipping {
             inbox.drop_line(0);
             inbox.free_frame();
         }
-        if too_large {
-            Err(FrameTooLarge { limit: inbox.capacity() })
-        } else {
-            Step::need_data(inbox)
-        }
+        Step::need_data(inbox)
     }
 }
