@@ -27,6 +27,11 @@ pub enum Error {
     Deadline(Deadline, Duration),
     /// The URL is no endpoint.
     Endpoint(EndpointError),
+    /// The server answered a message of the handshake by an error, over a stream of lines.
+    Handshake {
+        /// See [`code`](mcpico_core::jsonrpc::code).
+        code: i64,
+    },
     /// The connection was used up by an earlier exchange: make a new one.
     NotOpen,
     /// The request cannot be written.
@@ -41,6 +46,8 @@ pub enum Error {
     },
     /// The connection failed otherwise.
     Io(ErrorKind),
+    /// The stream of lines ended before the response came.
+    StreamEnded,
 }
 
 impl From<mcpico_core::Error> for Error {
@@ -94,6 +101,9 @@ impl fmt::Display for Error {
                 write!(f, "the time limit of {limit:?} for {which} has passed")
             }
             Self::Endpoint(error) => error.fmt(f),
+            Self::Handshake { code } => {
+                write!(f, "the server refused the handshake with error {code}")
+            }
             Self::NotOpen => f.write_str("the connection was used up by an earlier exchange"),
             Self::Request(error) => error.fmt(f),
             Self::Reset { bearer_sent, response_begun: false } => write!(
@@ -105,6 +115,7 @@ impl fmt::Display for Error {
                 f.write_str("the server reset the connection in the middle of its answer")
             }
             Self::Io(kind) => write!(f, "the connection failed: {kind:?}"),
+            Self::StreamEnded => f.write_str("the server ended before its response"),
         }
     }
 }

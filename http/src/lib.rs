@@ -34,6 +34,7 @@ mod connection;
 mod deadlines;
 mod endpoint;
 mod error;
+pub mod line;
 #[cfg(feature = "reqwless")]
 mod reqwless;
 #[cfg(feature = "std")]

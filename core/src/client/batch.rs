@@ -20,11 +20,12 @@ impl Batch {
 
     /// The text of the next message of the batch that `frame` is, or `frame` when it is none.
     pub(super) fn next<'i>(&mut self, frame: &'i [u8]) -> Result<&'i [u8], PeerError> {
+        let left = self.0.take();
         if frame.trim_ascii_start().first() != Some(&b'[') {
             return Ok(frame);
         }
-        let first = self.0.is_none();
-        let mut rest = if let Some(left) = self.0 {
+        let first = left.is_none();
+        let mut rest = if let Some(left) = left {
             Scanner::new(frame.get(frame.len().saturating_sub(left)..).unwrap_or_default())
         } else {
             let batch = json::parse(frame).map_err(|error| PeerError::Message(error.into()))?;

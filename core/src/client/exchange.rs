@@ -254,6 +254,16 @@ impl Exchange {
         matches!(self.phase, Phase::Waiting)
     }
 
+    /// Whether nothing more is to come: the response has, or the exchange has ended without one.
+    pub const fn is_over(&self) -> bool {
+        !self.is_waiting()
+    }
+
+    /// Whether it is about which era the server is of, which some servers do not answer at all.
+    pub const fn is_probe(&self) -> bool {
+        matches!(self.purpose, Purpose::Discover)
+    }
+
     /// Whether the answer comes as an event stream, which may stay open behind the response.
     pub const fn is_stream(&self) -> bool {
         matches!(self.framing, Framing::EventStream(_))

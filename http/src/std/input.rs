@@ -8,6 +8,11 @@ use mcpico_core::mcp::{
 };
 use mcpico_core::writer::{Writer, emit};
 
+use super::outcome::Outcome;
+
+/// Times that a request is sent again because the server needs more input.
+pub const MAX_ROUNDS: usize = 8;
+
 /// Answers what a server asks for: the result as a JSON object, or `None` to refuse.
 ///
 /// It is asked only for what the capabilities of the options declare.
@@ -62,8 +67,23 @@ pub(super) fn respond(
     json::parse(text.as_bytes()).is_ok_and(|result| result.is_object()).then_some(text)
 }
 
+/// What a request is sent again with whose outcome is that; `None` when it is the last word.
+pub(super) fn next_round(
+    answer: &AnswerInput,
+    capabilities: Capabilities,
+    outcome: &Outcome,
+    rounds: &mut usize,
+) -> Option<Answers> {
+    let Outcome::InputRequired(input) = outcome else { return None };
+    *rounds += 1;
+    if *rounds > MAX_ROUNDS {
+        return None;
+    }
+    respond_to_all(answer, capabilities, input)
+}
+
 /// The answers to everything that is asked for; `None` when one is refused.
-pub(super) fn respond_to_all(
+fn respond_to_all(
     answer: &AnswerInput,
     capabilities: Capabilities,
     input: &Input,

@@ -1,13 +1,22 @@
-//! For programs: tokio TCP, rustls with the platform's verifier, and a session that reconnects.
+//! For programs: tokio TCP, rustls with the platform's verifier, a session that reconnects, and one with a
+//! child process.
 
 mod input;
 mod listener;
+mod noise;
 mod outcome;
+mod process;
+mod program;
 mod session;
+mod stdio;
 mod tcp;
 mod tls;
 
-pub use input::{AnswerInput, Answers, Input, form_defaults};
-pub use outcome::{Outcome, Rejection, RpcError, SessionError};
-pub use session::{MAX_RESUMES, MAX_ROUNDS, Options, Session};
+pub use input::{AnswerInput, Answers, Input, MAX_ROUNDS, form_defaults};
+pub use noise::{HearNoise, Noise};
+pub use outcome::{Outcome, ProcessError, Rejection, RpcError, SessionError};
+pub use process::{Ending, STDERR_TAIL};
+pub use program::{INHERITED, Program};
+pub use session::{MAX_RESUMES, Options, Session};
+pub use stdio::{StdioOptions, StdioSession};
 pub use tcp::{TokioConnector, TokioIo, TokioTimer};

@@ -1,6 +1,9 @@
 //! What a session gives: responses, refusals and faults.
 
 use std::fmt;
+use std::io;
+use std::process::ExitStatus;
+use std::time::Duration;
 
 use mcpico_core::client::Response;
 use mcpico_core::http1::HttpError;
@@ -10,7 +13,7 @@ use mcpico_core::mcp::InputRequired;
 use mcpico_core::{Misuse, PeerError};
 
 use super::input::Input;
-use crate::Error;
+use crate::{Deadline, Error};
 
 /// The response to a request; the texts are JSON.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,7 +37,7 @@ pub struct RpcError {
     pub message: String,
     /// JSON.
     pub data: Option<String>,
-    /// The HTTP status that it came with.
+    /// The HTTP status that it came with; 0 where there is no HTTP.
     pub status: u16,
 }
 
@@ -59,12 +62,44 @@ pub enum SessionError {
     Handshake(RpcError),
     /// The event stream ended before the response; the request may have been carried out.
     Interrupted,
+    /// The server is a child process, and there is something with that.
+    Process(ProcessError),
     /// The server did not take the request.
     Rejected(Rejection),
     /// The bearer of the options has a byte that RFC 6750 does not allow, or is empty.
     Token,
     /// The connection or what came over it.
     Transport(Error),
+}
+
+/// Why a child process gave no response. `stderr` is the end of what it wrote there, up to
+/// [`STDERR_TAIL`](super::STDERR_TAIL) bytes: escape it before it reaches a terminal.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ProcessError {
+    /// It closed a standard stream and went on running.
+    Closed {
+        /// See above.
+        stderr: Vec<u8>,
+    },
+    /// It ended before the response.
+    Exited {
+        /// Its exit code or the signal that ended it.
+        status: ExitStatus,
+        /// See above.
+        stderr: Vec<u8>,
+    },
+    /// It did not respond in time. It still runs, and the response is dropped if it comes.
+    Silent {
+        /// The deadline.
+        which: Deadline,
+        /// The limit that was set.
+        limit: Duration,
+        /// See above.
+        stderr: Vec<u8>,
+    },
+    /// It could not be started.
+    Start(io::ErrorKind),
 }
 
 impl Outcome {
@@ -169,6 +204,7 @@ impl fmt::Display for SessionError {
             Self::Interrupted => {
                 f.write_str("the event stream ended before the response to the request")
             }
+            Self::Process(error) => error.fmt(f),
             Self::Rejected(rejection) => {
                 write!(f, "the server answered with status {}", rejection.status)
             }
@@ -179,3 +215,26 @@ impl fmt::Display for SessionError {
 }
 
 impl std::error::Error for SessionError {}
+
+impl fmt::Display for ProcessError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Closed { .. } => {
+                f.write_str("the server closed its standard output without a response")
+            }
+            Self::Exited { status, .. } => match status.code() {
+                Some(code) => write!(f, "the server exited with code {code} before its response"),
+                None => write!(f, "the server ended before its response: {status}"),
+            },
+            Self::Silent { which: Deadline::Idle, limit, .. } => {
+                write!(f, "the server has said nothing for {limit:?} and not responded")
+            }
+            Self::Silent { limit, .. } => {
+                write!(f, "the server has not responded within {limit:?}")
+            }
+            Self::Start(kind) => write!(f, "the server cannot be started: {kind}"),
+        }
+    }
+}
+
+impl std::error::Error for ProcessError {}

@@ -10,17 +10,14 @@ use mcpico_core::json::{self, Value};
 use mcpico_core::jsonrpc::code;
 use mcpico_core::mcp::{Capabilities, ClientInfo, Method, Revision};
 
-use super::input::{AnswerInput, Answers, form_defaults, respond, respond_to_all};
+use super::input::{AnswerInput, Answers, form_defaults, next_round, respond};
 use super::listener::Listener;
 use super::outcome::{Outcome, Rejection, SessionError, rpc_error};
 use super::{TokioConnector, TokioIo, TokioTimer};
 use crate::{Connection, Deadlines, Endpoint, EndpointError, Error, Reply};
 
 /// Room for one request: 64 KiB to start with, grown when a request needs more.
-const OUT: usize = 64 * 1024;
-
-/// Times that a request is sent again because the server needs more input.
-pub const MAX_ROUNDS: usize = 8;
+pub(super) const OUT: usize = 64 * 1024;
 
 /// Times that the event stream of one request is resumed.
 pub const MAX_RESUMES: usize = 64;
@@ -144,7 +141,7 @@ impl Session {
     /// Sends a request; `observe` sees every event but the response.
     ///
     /// When the server needs input first, [`Options::answer_input`] is asked for it and the request is
-    /// sent again, up to [`MAX_ROUNDS`] times; what it does not answer is [`Outcome::InputRequired`].
+    /// sent again, up to [`MAX_ROUNDS`](super::MAX_ROUNDS) times; what it does not answer is [`Outcome::InputRequired`].
     ///
     /// An event stream of the legacy era that ends before the response is resumed where it ended, after
     /// the time that the server has asked for, up to [`MAX_RESUMES`] times and within
@@ -165,13 +162,11 @@ impl Session {
         let mut rounds = 0;
         loop {
             let outcome = self.call_with_input(method, &answers, observe).await?;
-            let Outcome::InputRequired(input) = &outcome else { return Ok(outcome) };
             let options = &self.options;
-            match respond_to_all(&options.answer_input, options.capabilities, input) {
-                Some(next) if rounds < MAX_ROUNDS => answers = next,
-                _ => return Ok(outcome),
+            match next_round(&options.answer_input, options.capabilities, &outcome, &mut rounds) {
+                Some(next) => answers = next,
+                None => return Ok(outcome),
             }
-            rounds += 1;
         }
     }
 
@@ -352,7 +347,11 @@ impl Session {
 }
 
 /// Makes room for a request that is larger than usual.
-fn reserve(client: &mut Client, out: &mut Vec<u8>, call: &Call<'_>) -> Result<(), SessionError> {
+pub(super) fn reserve(
+    client: &mut Client,
+    out: &mut Vec<u8>,
+    call: &Call<'_>,
+) -> Result<(), SessionError> {
     match client.request(call, &mut []) {
         Err(mcpico_core::Error::OutputTooSmall { needed }) => {
             let room = needed.saturating_mul(2).saturating_add(OUT);
@@ -379,10 +378,10 @@ pub(super) async fn open(
     Ok(connection)
 }
 
-const NO_INPUT: SessionError =
+pub(super) const NO_INPUT: SessionError =
     SessionError::Transport(Error::Client(mcpico_core::Error::Misuse(mcpico_core::Misuse::Input)));
 
-fn parse(text: &str) -> Result<Value<'_>, SessionError> {
+pub(super) fn parse(text: &str) -> Result<Value<'_>, SessionError> {
     json::parse(text.as_bytes()).map_err(|_| NO_INPUT)
 }
 

@@ -1,0 +1,255 @@
+//! Messages over one duplex stream of lines: the standard streams of a process, a serial line, a socket.
+//!
+//! ```no_run
+//! use core::slice;
+//! use embedded_io_async::{Read, Write};
+//! use mcpico_core::client::{Call, Client, Event};
+//! use mcpico_core::inbox::Inbox;
+//! use mcpico_core::mcp::Method;
+//! use mcpico_http::line::LineConnection;
+//! use mcpico_http::{Error, Timer};
+//!
+//! async fn list<R: Read, W: Write, T: Timer>(
+//!     line: &mut LineConnection<R, W, T>,
+//!     client: &mut Client,
+//!     inbox: &mut Inbox<'_>,
+//!     out: &mut [u8],
+//! ) -> Result<(), Error> {
+//!     line.handshake(client, inbox, out, &mut |_| {}).await?;
+//!     let call = Call::new(Method::ListTools { cursor: None });
+//!     let (post, mut exchange) = client.request(&call, out)?;
+//!     line.send(&post, &mut exchange).await?;
+//!     let since = line.now();
+//!     while !exchange.is_over() {
+//!         let arrival =
+//!             line.next_arrival(client, slice::from_mut(&mut exchange), inbox, since).await?;
+//!         match arrival.event {
+//!             Ok(Event::Response(response)) => { /* the tools */ }
+//!             Ok(Event::Closed) => break,
+//!             _ => {}
+//!         }
+//!     }
+//!     client.settle(&exchange)?;
+//!     Ok(())
+//! }
+//! ```
+
+use core::fmt;
+use core::slice;
+use core::time::Duration;
+
+use embedded_io_async::{Error as _, ErrorKind, Read, Write};
+use mcpico_core::client::{Arrival, Client, Event, Exchange, Lines, Post, Response};
+use mcpico_core::inbox::Inbox;
+use mcpico_core::mcp::Revision;
+
+use crate::{Deadline, Deadlines, Error, Timer};
+
+/// Longest time that the answer to `server/discover` is waited for, unless
+/// [`LineConnection::set_probe`] sets another one.
+pub const PROBE: Duration = Duration::from_secs(5);
+
+/// A stream of lines to a server and one back. Any number of requests may be under way.
+///
+/// The futures of `input` have to be ones that may be dropped without losing bytes, as those of sockets,
+/// pipes and buffered serial ports are. While a message is written nothing is read: where both sides can
+/// fill their buffers, `output` has to take a message without waiting for the other side.
+pub struct LineConnection<R, W, T> {
+    input: R,
+    output: W,
+    timer: T,
+    deadlines: Deadlines,
+    probe: Duration,
+    lines: Lines,
+    open: bool,
+}
+
+impl<R: Read, W: Write, T: Timer> LineConnection<R, W, T> {
+    /// Takes over the two streams. Of the deadlines `idle` and `total` are for a request and its response.
+    pub const fn new(input: R, output: W, timer: T, deadlines: Deadlines) -> Self {
+        let (probe, lines) = (PROBE, Lines::new());
+        Self { input, output, timer, deadlines, probe, lines, open: true }
+    }
+
+    /// How long the answer to `server/discover` is waited for. A server that has not answered by then is
+    /// of the legacy era; one that is slow to start takes its time before that answer.
+    pub const fn set_probe(&mut self, probe: Duration) {
+        self.probe = probe;
+    }
+
+    /// Finds out what the server speaks and shakes hands where that is due; `observe` sees all that
+    /// comes.
+    ///
+    /// `None` when the stream ended before `server/discover` was answered. Servers of the legacy era may
+    /// end so, and the client has learned that: go on over a new connection.
+    ///
+    /// # Errors
+    /// [`Error::Handshake`] when the server refuses, and those of [`send`](Self::send) and
+    /// [`next_arrival`](Self::next_arrival).
+    ///
+    /// [Revision 2026-07-28, backward compatibility](https://modelcontextprotocol.io/specification/2026-07-28/basic/transports/stdio#backward-compatibility)
+    pub async fn handshake(
+        &mut self,
+        client: &mut Client,
+        inbox: &mut Inbox<'_>,
+        out: &mut [u8],
+        observe: &mut dyn FnMut(&Arrival<'_>),
+    ) -> Result<Option<Revision>, Error> {
+        loop {
+            if let Some(revision) = client.revision() {
+                return Ok(Some(revision));
+            }
+            let Some((post, mut exchange)) = client.connect(None, out)? else { continue };
+            self.send(&post, &mut exchange).await?;
+            let mut deadlines = self.deadlines;
+            if exchange.is_probe() {
+                deadlines.total = deadlines.total.min(self.probe);
+            }
+            let came = self.response(client, &mut exchange, inbox, deadlines, observe).await;
+            if came.is_err() {
+                exchange.on_line_unanswered();
+            }
+            let advanced = client.settle(&exchange)?;
+            match came {
+                Ok(_) | Err(Error::Deadline(..)) if advanced => {}
+                Ok(code) => return Err(Error::Handshake { code }),
+                Err(Error::StreamEnded) if advanced => return Ok(None),
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    /// Sends a message as one line.
+    ///
+    /// # Errors
+    /// [`Error::NotOpen`], and nothing was sent; [`Error::Deadline`] and [`Error::Io`], after which the
+    /// connection is closed.
+    pub async fn send(&mut self, post: &Post<'_>, exchange: &mut Exchange) -> Result<(), Error> {
+        // Until the line has gone out whole nobody knows what the server has of it.
+        if !core::mem::replace(&mut self.open, false) {
+            return Err(Error::NotOpen);
+        }
+        let limit = self.deadlines.idle;
+        let missed = Error::Deadline(Deadline::Idle, limit);
+        for mut piece in post.pieces_of_line() {
+            while !piece.is_empty() {
+                let write = self.timer.timeout(limit, self.output.write(piece)).await;
+                match write.map_err(|_| missed)? {
+                    Ok(0) => return Err(Error::Io(ErrorKind::WriteZero)),
+                    Ok(count) => piece = piece.get(count..).unwrap_or_default(),
+                    Err(error) => return Err(Error::Io(error.kind())),
+                }
+            }
+        }
+        let flushed = self.timer.timeout(limit, self.output.flush()).await;
+        flushed.map_err(|_| missed)?.map_err(|error| Error::Io(error.kind()))?;
+        self.open = true;
+        exchange.on_line_sent();
+        Ok(())
+    }
+
+    /// The next thing that comes; [`Event::NeedData`] does not occur. `exchanges` are those that wait for
+    /// their response, `since` is when the oldest of them was sent, by [`now`](Self::now).
+    ///
+    /// # Errors
+    /// [`Error::Deadline`]: nothing has come for [`Deadlines::idle`], or not everything within
+    /// [`Deadlines::total`]. The connection stays open. [`Error::Io`].
+    pub async fn next_arrival<'i>(
+        &mut self,
+        client: &Client,
+        exchanges: &mut [Exchange],
+        inbox: &'i mut Inbox<'_>,
+        since: Duration,
+    ) -> Result<Arrival<'i>, Error> {
+        let deadlines = self.deadlines;
+        self.next_within(client, exchanges, inbox, since, deadlines).await
+    }
+
+    /// What has come already, without waiting; `None` when that is nothing.
+    pub fn arrived<'i>(
+        &mut self,
+        client: &Client,
+        exchanges: &mut [Exchange],
+        inbox: &'i mut Inbox<'_>,
+    ) -> Option<Arrival<'i>> {
+        let waits = self.lines.needs_data(inbox);
+        (!waits).then(|| self.lines.next_arrival(client, exchanges, inbox))
+    }
+
+    /// The time by which deadlines are measured.
+    pub fn now(&self) -> Duration {
+        self.timer.now()
+    }
+
+    /// Whether messages can be sent.
+    pub const fn is_open(&self) -> bool {
+        self.open
+    }
+
+    /// The two streams.
+    pub fn into_streams(self) -> (R, W) {
+        (self.input, self.output)
+    }
+
+    /// Reads until the response has come; its error code, or 0.
+    async fn response(
+        &mut self,
+        client: &Client,
+        exchange: &mut Exchange,
+        inbox: &mut Inbox<'_>,
+        deadlines: Deadlines,
+        observe: &mut dyn FnMut(&Arrival<'_>),
+    ) -> Result<i64, Error> {
+        let since = self.timer.now();
+        let mut code = 0;
+        while !exchange.is_over() {
+            let exchanges = slice::from_mut(exchange);
+            let arrival = self.next_within(client, exchanges, inbox, since, deadlines).await?;
+            observe(&arrival);
+            match arrival.event {
+                Ok(Event::Response(Response::Error(error))) => code = error.code,
+                Ok(Event::Closed) => return Err(Error::StreamEnded),
+                Err(error) if arrival.exchange.is_some() => return Err(error.into()),
+                _ => {}
+            }
+        }
+        Ok(code)
+    }
+
+    async fn next_within<'i>(
+        &mut self,
+        client: &Client,
+        exchanges: &mut [Exchange],
+        inbox: &'i mut Inbox<'_>,
+        since: Duration,
+        deadlines: Deadlines,
+    ) -> Result<Arrival<'i>, Error> {
+        // The error names the limit as it was set, not what was left of it.
+        let missed = |which| Error::Deadline(which, deadlines.of(which));
+        loop {
+            let spent = self.timer.now().saturating_sub(since);
+            let left = deadlines.total.saturating_sub(spent);
+            if left.is_zero() {
+                return Err(missed(Deadline::Total));
+            }
+            if !self.lines.needs_data(inbox) {
+                return Ok(self.lines.next_arrival(client, exchanges, inbox));
+            }
+            let idle = deadlines.idle;
+            let (limit, which) =
+                if left < idle { (left, Deadline::Total) } else { (idle, Deadline::Idle) };
+            let read = self.timer.timeout(limit, self.input.read(inbox.spare())).await;
+            match read.map_err(|_| missed(which))? {
+                Ok(0) => inbox.close(),
+                Ok(count) => inbox.commit(count),
+                Err(error) => return Err(Error::Io(error.kind())),
+            }
+        }
+    }
+}
+
+impl<R, W, T> fmt::Debug for LineConnection<R, W, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("LineConnection").field("open", &self.open).finish_non_exhaustive()
+    }
+}
