@@ -35,7 +35,6 @@
 //! ```
 
 use core::fmt;
-use core::slice;
 use core::time::Duration;
 
 use embedded_io_async::{Error as _, ErrorKind, Read, Write};
@@ -71,10 +70,15 @@ impl<R: Read, W: Write, T: Timer> LineConnection<R, W, T> {
         Self { input, output, timer, deadlines, probe, lines, open: true }
     }
 
-    /// How long the answer to `server/discover` is waited for. A server that has not answered by then is
-    /// of the legacy era; one that is slow to start takes its time before that answer.
+    /// How long the answer to `server/discover` is waited for before the server is asked as one of the
+    /// legacy era is. Should the answer still come before that to `initialize`, it counts.
     pub const fn set_probe(&mut self, probe: Duration) {
         self.probe = probe;
+    }
+
+    /// Sets how long things may take from now on.
+    pub const fn set_deadlines(&mut self, deadlines: Deadlines) {
+        self.deadlines = deadlines;
     }
 
     /// Finds out what the server speaks and shakes hands where that is due; `observe` sees all that
@@ -95,6 +99,7 @@ impl<R: Read, W: Write, T: Timer> LineConnection<R, W, T> {
         out: &mut [u8],
         observe: &mut dyn FnMut(&Arrival<'_>),
     ) -> Result<Option<Revision>, Error> {
+        let mut late = None;
         loop {
             if let Some(revision) = client.revision() {
                 return Ok(Some(revision));
@@ -105,15 +110,21 @@ impl<R: Read, W: Write, T: Timer> LineConnection<R, W, T> {
             if exchange.is_probe() {
                 deadlines.total = deadlines.total.min(self.probe);
             }
-            let came = self.response(client, &mut exchange, inbox, deadlines, observe).await;
-            if came.is_err() {
+            let is_late = late.is_some();
+            let mut waiting = [exchange.clone(), late.take().unwrap_or(exchange)];
+            let waiting = waiting.get_mut(..=usize::from(is_late)).unwrap_or_default();
+            let came = self.response(client, waiting, inbox, deadlines, observe).await;
+            let mut advanced = false;
+            for exchange in &mut *waiting {
                 exchange.on_line_unanswered();
+                advanced |= client.settle(exchange)?;
             }
-            let advanced = client.settle(&exchange)?;
             match came {
-                Ok(_) | Err(Error::Deadline(..)) if advanced => {}
+                Ok(_) if advanced => {}
+                // A server that is slow to start may still say that it is of the modern era.
+                Err(Error::Deadline(..)) if advanced => late = waiting.first().cloned(),
                 Ok(code) => return Err(Error::Handshake { code }),
-                Err(Error::StreamEnded) if advanced => return Ok(None),
+                Err(Error::StreamEnded) if advanced || is_late => return Ok(None),
                 Err(error) => return Err(error),
             }
         }
@@ -191,29 +202,29 @@ impl<R: Read, W: Write, T: Timer> LineConnection<R, W, T> {
         (self.input, self.output)
     }
 
-    /// Reads until the response has come; its error code, or 0.
+    /// Reads until the response to the first of the exchanges has come, or a result to the second; the code
+    /// of an error, or 0.
     async fn response(
         &mut self,
         client: &Client,
-        exchange: &mut Exchange,
+        exchanges: &mut [Exchange],
         inbox: &mut Inbox<'_>,
         deadlines: Deadlines,
         observe: &mut dyn FnMut(&Arrival<'_>),
     ) -> Result<i64, Error> {
         let since = self.timer.now();
-        let mut code = 0;
-        while !exchange.is_over() {
-            let exchanges = slice::from_mut(exchange);
+        while !exchanges.first().is_none_or(Exchange::is_over) {
             let arrival = self.next_within(client, exchanges, inbox, since, deadlines).await?;
             observe(&arrival);
-            match arrival.event {
-                Ok(Event::Response(Response::Error(error))) => code = error.code,
-                Ok(Event::Closed) => return Err(Error::StreamEnded),
-                Err(error) if arrival.exchange.is_some() => return Err(error.into()),
+            match (arrival.exchange, arrival.event) {
+                (Some(0), Ok(Event::Response(Response::Error(error)))) => return Ok(error.code),
+                (Some(0), Err(error)) => return Err(error.into()),
+                (Some(_), Ok(Event::Response(Response::Result(_)))) => break,
+                (_, Ok(Event::Closed)) => return Err(Error::StreamEnded),
                 _ => {}
             }
         }
-        Ok(code)
+        Ok(0)
     }
 
     async fn next_within<'i>(

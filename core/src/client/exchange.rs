@@ -168,14 +168,14 @@ impl Exchange {
     }
 
     /// Says that no response to a line came in time, or that the server ended without one: one that
-    /// leaves `server/discover` unanswered is of the legacy era. [Settle](Client::settle) it then.
+    /// leaves `server/discover` unanswered is of the legacy era. [Settle](Client::settle) it then. While it
+    /// is still given to [`Lines`](super::Lines), a late response counts, and is settled once more.
     ///
     /// [Revision 2026-07-28, backward compatibility](https://modelcontextprotocol.io/specification/2026-07-28/basic/transports/stdio#backward-compatibility)
     pub fn on_line_unanswered(&mut self) {
         if self.is_waiting() && self.purpose == Purpose::Discover {
             self.lesson = Lesson::Legacy;
         }
-        self.phase = Phase::Closed;
     }
 
     /// Whether bytes have to be read before [`next_event`](Self::next_event) has anything but

@@ -54,11 +54,11 @@ impl State {
     pub(super) fn after(self, lesson: Lesson, legacy: Option<Revision>) -> Result<Self, PeerError> {
         let none = PeerError::NoCommonRevision;
         match (self, lesson) {
-            (Self::Unknown | Self::Ready(_), Lesson::Offered(Some(revision)))
-                if revision.is_modern() =>
-            {
-                Ok(Self::Ready(revision))
-            }
+            // In `Initialize` the answer to `server/discover` has come late, or it was no true one.
+            (
+                Self::Unknown | Self::Initialize(_) | Self::Ready(_),
+                Lesson::Offered(Some(revision)),
+            ) if revision.is_modern() => Ok(Self::Ready(revision)),
             (Self::Unknown | Self::Ready(_), Lesson::Offered(Some(revision))) => {
                 Ok(Self::Initialize(revision))
             }

@@ -16,6 +16,7 @@ mod json_text;
 mod jsonrpc;
 mod jwt_corpora;
 mod jwt_properties;
+mod lines;
 mod masking;
 mod mcp_corpus;
 mod mcp_headers;

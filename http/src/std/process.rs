@@ -38,7 +38,8 @@ pub(super) struct Process {
     waiter: JoinHandle<()>,
     /// Gives the child what is sent.
     feeder: JoinHandle<()>,
-    listener: JoinHandle<()>,
+    /// Reads standard error, until it has been read to its end.
+    listener: Option<JoinHandle<()>>,
 }
 
 /// What [`Process::end`] had to do.
@@ -74,7 +75,7 @@ impl Process {
             stderr: tail.clone(),
             waiter: tokio::spawn(wait(child, id, exited)),
             feeder: tokio::spawn(feed(stdin, messages)),
-            listener: tokio::spawn(listen(stderr, tail, hear)),
+            listener: Some(tokio::spawn(listen(stderr, tail, hear))),
         };
         let output = Output { stream: stdout, exit };
         Ok((process, output, Input { queue, line: Vec::new() }))
@@ -94,9 +95,18 @@ impl Process {
     /// The end of what it wrote to standard error.
     pub(super) async fn stderr(&mut self) -> Vec<u8> {
         if self.exit.borrow().is_some() {
-            let _ = timeout(AFTER_EXIT, &mut self.listener).await;
+            self.hear_out().await;
         }
         self.stderr.bytes()
+    }
+
+    /// Reads what is left of standard error once it has ended.
+    async fn hear_out(&mut self) {
+        if let Some(listener) = &mut self.listener
+            && timeout(AFTER_EXIT, listener).await.is_ok()
+        {
+            self.listener = None;
+        }
     }
 
     /// Ends it: closes its standard input and waits, then SIGTERM and waits, then SIGKILL.
@@ -115,8 +125,7 @@ impl Process {
             self.kill();
             self.exit(grace.max(AFTER_EXIT)).await;
         }
-        // What it has said until now is said.
-        let _ = timeout(AFTER_EXIT, &mut self.listener).await;
+        self.hear_out().await;
         drained.abort();
         ending.unwrap_or(Ending::Killed)
     }
@@ -143,7 +152,9 @@ impl Drop for Process {
         self.kill();
         self.waiter.abort();
         self.feeder.abort();
-        self.listener.abort();
+        if let Some(listener) = &self.listener {
+            listener.abort();
+        }
     }
 }
 

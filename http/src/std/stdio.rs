@@ -36,8 +36,8 @@ pub struct StdioOptions {
     pub answer_input: AnswerInput,
     /// How long a response may take: [`Deadlines::idle`] without a line, [`Deadlines::total`] in all.
     pub deadlines: Deadlines,
-    /// How long a server that has just been started may leave `server/discover` unanswered. After that it
-    /// is taken for one of the legacy era.
+    /// How long a server may leave `server/discover` unanswered before it is asked as one of the legacy era
+    /// is. Should the answer still come before that to `initialize`, it counts.
     pub probe: Duration,
     /// How long a server has to end when its standard input is closed, and once more after SIGTERM.
     pub grace: Duration,
@@ -206,6 +206,14 @@ impl StdioSession {
     pub async fn restart(&mut self) -> Result<Revision, SessionError> {
         self.end().await;
         self.connect().await
+    }
+
+    /// Sets how long responses may take from now on.
+    pub const fn set_deadlines(&mut self, deadlines: Deadlines) {
+        self.options.deadlines = deadlines;
+        if let Some(running) = &mut self.running {
+            running.line.set_deadlines(deadlines);
+        }
     }
 
     /// The revision that is spoken, once it is known.
