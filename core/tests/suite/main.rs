@@ -2,6 +2,7 @@
 
 mod client;
 mod client_rules;
+mod comparisons;
 mod debug;
 mod errors;
 mod exchange;
@@ -23,6 +24,7 @@ mod mcp_headers;
 mod mcp_results;
 mod outputs;
 mod patterns;
+mod redaction;
 mod threats;
 
 /// A file that nobody declares would be left out without a word.
