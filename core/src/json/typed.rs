@@ -46,12 +46,9 @@ pub fn from_value<'s, T: Deserialize<'s>>(
     scratch: &'s mut [u8],
 ) -> Result<T, TypedError> {
     let raw = value.raw();
-    let needed = raw.len().saturating_mul(2);
-    if scratch.len() < needed {
-        return Err(TypedError::ScratchTooSmall { needed });
-    }
-    let Some((text, unescape)) = scratch.split_at_mut_checked(raw.len()) else {
-        return Err(TypedError::ScratchTooSmall { needed });
+    let halves = scratch.split_at_mut_checked(raw.len());
+    let Some((text, unescape)) = halves.filter(|(_, rest)| rest.len() >= raw.len()) else {
+        return Err(TypedError::ScratchTooSmall { needed: raw.len().saturating_mul(2) });
     };
     let length = resolve_unicode_escapes(raw, text);
     let text = text.get(..length).unwrap_or_default();
