@@ -5,8 +5,9 @@ use mcpico_core::client::{Call, Client, Event, Exchange, Response};
 use mcpico_core::http1::HttpError;
 use mcpico_core::inbox::Inbox;
 use mcpico_core::json::parse;
+use mcpico_core::jsonrpc::MessageError;
 use mcpico_core::mcp::{
-    Capabilities, ClientInfo, CompletionReference, Elicitation, Method, Revision,
+    Capabilities, ClientInfo, CompletionReference, Elicitation, Method, ParamHeaderError, Revision,
 };
 use mcpico_core::{Error, Misuse, PeerError};
 use serde_json::{Value, json};
@@ -270,4 +271,69 @@ fn what_was_given_can_be_asked_for() {
     let input = request.input();
     assert!(input.method == *"elicitation/create");
     assert_eq!(input.params.unwrap().raw(), br#"{"mode":"form"}"#);
+}
+
+#[test]
+fn an_argument_for_a_header_stands_once() {
+    let schema = br#"{"properties":{"a":{"type":"string","x-mcp-header":"A"},
+        "o":{"properties":{"b":{"type":"string","x-mcp-header":"B"}}}}}"#;
+    let schema = Some(parse(schema).unwrap());
+    for (arguments, refused) in [
+        (&br#"{"a":"1","o":{"b":"2"}}"#[..], false),
+        (br#"{"c":"1","c":"2"}"#, false),
+        (br#"{"a":"1","\u0061":"2"}"#, true),
+        (br#"{"o":{"b":"1"},"o":{"b":"1"}}"#, true),
+        (br#"{"o":{"b":"1","b":"1"}}"#, true),
+    ] {
+        let arguments = Some(parse(arguments).unwrap());
+        let method = Method::CallTool { name: "t", arguments, input_schema: schema };
+        let result = modern().request(&Call::new(method), &mut [0; 2048]).map(|_| ());
+        let expected = Error::Misuse(Misuse::ParamHeader(ParamHeaderError::Duplicate));
+        assert_eq!(result.err(), refused.then_some(expected), "{arguments:?}");
+    }
+}
+
+/// The answer to `initialize` in the specification of revision 2024-11-05, "Error Handling".
+#[test]
+fn a_server_may_refuse_a_revision_with_what_it_supports() {
+    let mut client = Client::with_revisions(INFO, Revision::V2024_11_05, Revision::LATEST_LEGACY);
+    let mut exchange = initialize(&mut client);
+    let body = r#"{"jsonrpc":"2.0","id":1,"error":{"code":-32602,"message":"Unsupported protocol version",
+        "data":{"supported":["2024-11-05"],"requested":"1.0.0"}}}"#;
+    answer(&mut client, &mut exchange, "application/json", body);
+    assert!(client.settle(&exchange).unwrap());
+    let mut out = [0; 1024];
+    let (post, _) = client.connect(None, &mut out).unwrap().unwrap();
+    let body: Value = serde_json::from_slice(post.body()).unwrap();
+    assert_eq!(body["method"], "initialize");
+    assert_eq!(body["params"]["protocolVersion"], "2024-11-05");
+}
+
+#[test]
+fn a_batch_that_is_no_json_ends_the_exchange() {
+    let batches = Revision::V2025_03_26;
+    let mut client = Client::with_revisions(INFO, batches, batches);
+    let mut exchange = initialize(&mut client);
+    let body = r#"{"jsonrpc":"2.0","id":1,"result":{"protocolVersion":"2025-03-26"}}"#;
+    answer(&mut client, &mut exchange, "application/json", body);
+    client.settle(&exchange).unwrap();
+    let mut initialized = initialize(&mut client);
+    initialized.on_status(202);
+    let mut storage = [0; 64];
+    let mut inbox = Inbox::new(&mut storage);
+    inbox.close();
+    initialized.next_event(&mut inbox).unwrap();
+    client.settle(&initialized).unwrap();
+    for body in ["[", "[{]", "[1,]", "[1}"] {
+        let (_, mut exchange) = client.request(&LIST, &mut [0; 1024]).unwrap();
+        let mut inbox = Inbox::new(&mut storage);
+        inbox.spare()[..body.len()].copy_from_slice(body.as_bytes());
+        inbox.commit(body.len());
+        inbox.close();
+        exchange.on_status(200);
+        exchange.on_header(&mut client, "Content-Type", b"application/json").unwrap();
+        let error = exchange.next_event(&mut inbox).unwrap_err();
+        assert!(matches!(error, Error::Peer(PeerError::Message(MessageError::Json(_)))), "{error}");
+        assert_eq!(exchange.next_event(&mut inbox), Err(error));
+    }
 }
