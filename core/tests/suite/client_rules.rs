@@ -1,7 +1,7 @@
 //! What the client refuses before it sends, and what it makes of heads and late answers.
 
 use mcpico_core::auth::Bearer;
-use mcpico_core::client::{Call, Client, Event, Exchange, Response};
+use mcpico_core::client::{Call, Client, Event, Exchange, Lines, Response, Subscription, Update};
 use mcpico_core::http1::HttpError;
 use mcpico_core::inbox::Inbox;
 use mcpico_core::json::parse;
@@ -336,4 +336,35 @@ fn a_batch_that_is_no_json_ends_the_exchange() {
         assert!(matches!(error, Error::Peer(PeerError::Message(MessageError::Json(_)))), "{error}");
         assert_eq!(exchange.next_event(&mut inbox), Err(error));
     }
+}
+
+#[test]
+fn nothing_has_come_over_a_line_that_is_quiet() {
+    let client = modern();
+    let mut storage = [0; 16];
+    let mut inbox = Inbox::new(&mut storage);
+    for mut lines in [Lines::new(), Lines::default()] {
+        let arrival = lines.next_arrival(&client, &mut [], &mut inbox);
+        assert_eq!((arrival.exchange, arrival.text), (None, &b""[..]));
+        assert_eq!(arrival.event, Ok(Event::NeedData));
+    }
+    let mut client = modern();
+    let (_, exchange) = client.request(&LIST, &mut [0; 1024]).unwrap();
+    let update = Subscription::new(&exchange).read(&Event::NeedData);
+    assert_eq!(update, Ok(Update::Nothing));
+}
+
+#[test]
+fn an_exchange_says_what_it_is_for_and_whether_it_is_over() {
+    let mut client = Client::new(INFO);
+    let mut probe = initialize(&mut client);
+    assert!(probe.is_probe() && !probe.is_over());
+    let body = r#"{"jsonrpc":"2.0","id":1,"result":{"supportedVersions":["2026-07-28"]}}"#;
+    answer(&mut client, &mut probe, "application/json", body);
+    assert!(probe.is_over());
+    client.settle(&probe).unwrap();
+    let (_, exchange) = client.request(&LIST, &mut [0; 1024]).unwrap();
+    assert!(!exchange.is_probe() && !exchange.is_over());
+    let mut client = Client::with_revisions(INFO, Revision::V2024_11_05, Revision::LATEST_LEGACY);
+    assert!(!initialize(&mut client).is_probe());
 }

@@ -16,7 +16,8 @@ use mcpico_core::jwt::{
     MacUnavailable, ObjectError, Part, SignError, VerifyError,
 };
 use mcpico_core::mcp::{
-    ElicitationError, HeaderValueError, MAX_PARAM_HEADERS, ParamHeaderError, ResultError,
+    ElicitationError, HeaderValueError, MAX_BAGGAGE, MAX_PARAM_HEADERS, MAX_TRACE_STATE,
+    ParamHeaderError, ResultError, TraceError,
 };
 use mcpico_core::{Misuse, OutputTooSmall, PeerError};
 
@@ -303,6 +304,11 @@ fn errors_of_mcp() {
         (ParamHeaderError::TooDeep, &["properties", "8 levels"]),
         (ParamHeaderError::TooMany, &["x-mcp-header", &MAX_PARAM_HEADERS.to_string()]),
         (ParamHeaderError::Type, &["x-mcp-header", "string, integer or boolean"]),
+    ]);
+    hold::<TraceError>(&[
+        (TraceError::Baggage, &["baggage", &MAX_BAGGAGE.to_string()]),
+        (TraceError::Parent, &["traceparent", "00-"]),
+        (TraceError::State, &["tracestate", &MAX_TRACE_STATE.to_string()]),
     ]);
     hold::<ResultError>(&[
         (ResultError::Duplicate("tools"), &["tools", "twice"]),

@@ -2,8 +2,8 @@
 
 use mcpico_core::json::{Value, parse};
 use mcpico_core::mcp::{
-    MAX_PARAM_HEADERS, ParamHeaderError, Progress, ResultError, ResultType, ToolResult,
-    param_headers,
+    MAX_PARAM_HEADERS, ParamHeaderError, Progress, ResultError, ResultType, Task, TaskOutcome,
+    ToolResult, param_headers,
 };
 
 fn value(text: &str) -> Value<'_> {
@@ -152,4 +152,25 @@ fn annotations_are_found_where_they_are_and_nowhere_else() {
         let found = param_headers(value(schema)).map(Iterator::count);
         assert_eq!(found, expected, "{schema}");
     }
+}
+
+/// What a completed task holds is the result of the call, which has all the input it needs.
+#[test]
+fn a_completed_task_asks_for_nothing() {
+    let outcome = |result: &str| {
+        let task = format!(
+            r#"{{"taskId":"t","status":"completed","createdAt":"2026-07-28T00:00:00Z",
+                "lastUpdatedAt":"2026-07-28T00:00:00Z","ttlMs":null,"result":{result}}}"#
+        );
+        let task = Task::from_value(value(&task)).unwrap();
+        match task.outcome() {
+            Ok(TaskOutcome::Completed(result)) => Ok(result.text().to_owned()),
+            Ok(other) => panic!("{other:?}"),
+            Err(error) => Err(error),
+        }
+    };
+    assert_eq!(outcome(r#"{"content":[]}"#), Ok(r#"{"content":[]}"#.to_owned()));
+    let asks = r#"{"resultType":"input_required","requestState":"s"}"#;
+    assert_eq!(outcome(asks), Err(ResultError::UnknownResultType));
+    assert_eq!(outcome("[]"), Err(ResultError::WrongType("result")));
 }
