@@ -3,7 +3,8 @@
 use mcpico_core::auth::challenge::{BearerChallenge, FieldError};
 use mcpico_core::auth::{Guard, Redactor};
 use mcpico_core::http1::MediaType;
-use mcpico_core::jwt::{Claim, Header, Hs256Key, JoseHeader, Policy, sign, verify};
+use mcpico_core::json::parse;
+use mcpico_core::jwt::{Claim, Header, Hs256Key, JoseHeader, Policy, SignError, sign, verify};
 
 #[test]
 fn a_guard_refuses_what_its_challenge_cannot_say() {
@@ -57,6 +58,35 @@ fn claims_and_headers_have_the_names_of_the_standard() {
         assert!(name == *expected.0 && value == expected.1, "{expected:?}");
     }
     assert_eq!(header.object().raw(), br#"{"alg":"HS256","typ":"JWT","kid":"k"}"#);
+}
+
+/// Signing refuses what verifying could not read: 64 levels, of which the claims are one.
+#[test]
+fn only_real_nesting_is_too_deep() {
+    let key = Hs256Key::new(&[7; 32]).unwrap();
+    let nested = |depth: usize| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
+    for (text, fits) in [
+        (nested(63), true),
+        (nested(64), false),
+        (format!("[{}]", vec!["[]"; 100].join(",")), true),
+        (format!("[{}]", vec!["{}"; 100].join(",")), true),
+        (format!("{{\"a\":{},\"b\":{}}}", nested(62), nested(62)), true),
+        (format!("{{\"a\":{},\"b\":{}}}", nested(62), nested(63)), false),
+        (format!("[\"{}\"]", "[".repeat(100)), true),
+        (format!("[\"\\\"{}\"]", "{".repeat(100)), true),
+        (format!("[\"\\\\\",{}]", nested(63)), false),
+        (format!("[\"]]]]\",{}]", nested(62)), true),
+        (format!("[\"]]]]\",{}]", nested(63)), false),
+    ] {
+        let claims = [Claim::raw("x", parse(text.as_bytes()).unwrap()), Claim::exp(9)];
+        let (mut out, mut scratch) = ([0; 1024], [0; 1024]);
+        let signed = sign(&key, &Header::default(), &claims, &mut out);
+        assert_eq!(signed.err(), (!fits).then_some(SignError::TooDeep { index: 0 }), "{text}");
+        if let Ok(token) = signed {
+            let verified = verify(&key, token.as_bytes(), &Policy::new(), 0, &mut scratch).unwrap();
+            assert_eq!(verified.claims().claim("x").unwrap().raw(), text.as_bytes());
+        }
+    }
 }
 
 /// A policy that was made from nothing asks for the same as a new one.
