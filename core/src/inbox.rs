@@ -55,6 +55,7 @@ impl<'b> Inbox<'b> {
 
     /// Declares the first `count` bytes of [`spare`](Self::spare) as filled; more than there is room
     /// for counts as all of it.
+    #[inline(never)]
     pub fn commit(&mut self, count: usize) {
         self.tail = self.tail.saturating_add(count).min(self.storage.len());
     }
@@ -75,6 +76,7 @@ impl<'b> Inbox<'b> {
     }
 
     /// The committed bytes that no frame has taken.
+    #[inline(never)]
     pub fn unread(&self) -> &[u8] {
         self.storage.get(self.line..self.tail).unwrap_or_default()
     }
@@ -91,6 +93,7 @@ impl<'b> Inbox<'b> {
     }
 
     /// Drops the first `count` unread bytes.
+    #[inline(never)]
     pub fn discard(&mut self, count: usize) {
         self.line = self.line.saturating_add(count).min(self.tail);
         self.seen = self.seen.max(self.line);
@@ -101,6 +104,7 @@ impl<'b> Inbox<'b> {
     }
 
     /// The frame that has been assembled.
+    #[inline(never)]
     pub(crate) fn frame(&self) -> &[u8] {
         self.storage.get(self.start..self.kept).unwrap_or_default()
     }
@@ -112,26 +116,31 @@ impl<'b> Inbox<'b> {
     }
 
     /// Whether the storage is full and nothing in it can be freed.
+    #[inline(never)]
     pub(crate) fn is_full(&self) -> bool {
         self.used() >= self.storage.len()
     }
 
     /// The unsearched bytes of the current line.
+    #[inline(never)]
     pub(crate) fn unseen(&self) -> &[u8] {
         self.storage.get(self.seen..self.tail).unwrap_or_default()
     }
 
     /// Notes that `count` further bytes of the current line have been searched.
+    #[inline(never)]
     pub(crate) fn saw(&mut self, count: usize) {
         self.seen = self.seen.saturating_add(count).min(self.tail);
     }
 
     /// What has been searched of the current line.
+    #[inline(never)]
     pub(crate) fn partial(&self) -> &[u8] {
         self.storage.get(self.line..self.seen).unwrap_or_default()
     }
 
     /// Frees the searched part of the current line and the `ending` bytes after it.
+    #[inline(never)]
     pub(crate) fn drop_line(&mut self, ending: usize) {
         self.saw(ending);
         self.line = self.seen;
@@ -139,6 +148,7 @@ impl<'b> Inbox<'b> {
 
     /// Takes the searched part of the current line, without its first `skip` bytes, into the frame:
     /// after a line feed unless it is the first part.
+    #[inline(never)]
     pub(crate) fn take_line(&mut self, skip: usize, first: bool) {
         let from = self.line.saturating_add(skip).min(self.seen);
         let length = self.seen.saturating_sub(from);
@@ -151,7 +161,7 @@ impl<'b> Inbox<'b> {
             *feed = b'\n';
         }
         let to = self.kept.saturating_add(1);
-        self.shift(from, to, length);
+        move_down(self.storage, from, to, length);
         self.kept = to.saturating_add(length);
     }
 
@@ -162,43 +172,14 @@ impl<'b> Inbox<'b> {
 
     fn compact(&mut self) {
         let frame = self.kept.saturating_sub(self.start);
-        self.shift(self.start, 0, frame);
+        move_down(self.storage, self.start, 0, frame);
         let partial = self.tail.saturating_sub(self.line);
-        self.shift(self.line, frame, partial);
+        move_down(self.storage, self.line, frame, partial);
         self.seen = frame.saturating_add(self.seen.saturating_sub(self.line));
         self.start = 0;
         self.kept = frame;
         self.line = frame;
         self.tail = frame.saturating_add(partial);
-    }
-
-    /// Moves `length` bytes towards the front.
-    ///
-    /// `copy_within` would do, but its panic is not always optimised out. Every block is read before
-    /// anything is written over it, since it is written to where bytes have been read before.
-    fn shift(&mut self, from: usize, to: usize, length: usize) {
-        const BLOCK: usize = 32;
-        if from <= to {
-            return;
-        }
-        let tail = length % BLOCK;
-        let mut done = 0;
-        for _ in 0..length / BLOCK {
-            self.shift_block::<BLOCK>(from.wrapping_add(done), to.wrapping_add(done));
-            done = done.wrapping_add(BLOCK);
-        }
-        for _ in 0..tail {
-            self.shift_block::<1>(from.wrapping_add(done), to.wrapping_add(done));
-            done = done.wrapping_add(1);
-        }
-    }
-
-    fn shift_block<const N: usize>(&mut self, from: usize, to: usize) {
-        let block = self.storage.get(from..).and_then(<[u8]>::first_chunk::<N>).copied();
-        let room = self.storage.get_mut(to..).and_then(<[u8]>::first_chunk_mut);
-        if let (Some(block), Some(room)) = (block, room) {
-            *room = block;
-        }
     }
 
     const fn free_all(&mut self) {
@@ -210,6 +191,37 @@ impl<'b> Inbox<'b> {
 
     const fn used(&self) -> usize {
         self.kept.saturating_sub(self.start).saturating_add(self.tail.saturating_sub(self.line))
+    }
+}
+
+/// Moves the `length` bytes at `from` towards the front, to `to`.
+///
+/// `copy_within` would do, but its panic is not always optimised out, and `memmove` is large. Every
+/// block is read before anything is written over it, since it is written to where bytes have been read
+/// before.
+pub(crate) fn move_down(bytes: &mut [u8], from: usize, to: usize, length: usize) {
+    const BLOCK: usize = if cfg!(target_pointer_width = "64") { 32 } else { 1 };
+    if from <= to {
+        return;
+    }
+    let mut done = 0;
+    if BLOCK > 1 {
+        for _ in 0..length / BLOCK {
+            move_block::<BLOCK>(bytes, from.wrapping_add(done), to.wrapping_add(done));
+            done = done.wrapping_add(BLOCK);
+        }
+    }
+    while done < length {
+        move_block::<1>(bytes, from.wrapping_add(done), to.wrapping_add(done));
+        done = done.wrapping_add(1);
+    }
+}
+
+fn move_block<const N: usize>(bytes: &mut [u8], from: usize, to: usize) {
+    let block = bytes.get(from..).and_then(<[u8]>::first_chunk::<N>).copied();
+    let room = bytes.get_mut(to..).and_then(<[u8]>::first_chunk_mut);
+    if let (Some(block), Some(room)) = (block, room) {
+        *room = block;
     }
 }
 
@@ -241,7 +253,7 @@ mod tests {
                 let mut storage: std::vec::Vec<u8> = (0..200).collect();
                 let mut expected = storage.clone();
                 expected.copy_within(7 + gap..7 + gap + length, 7);
-                Inbox::new(&mut storage).shift(7 + gap, 7, length);
+                move_down(&mut storage, 7 + gap, 7, length);
                 assert_eq!(storage, expected, "{length} bytes over {gap}");
             }
         }

@@ -31,6 +31,13 @@ pub fn emit(
     out: &mut [u8],
     mut text: impl FnMut(&mut Writer<'_>),
 ) -> Result<&mut [u8], OutputTooSmall> {
+    twice(out, &mut text)
+}
+
+fn twice<'o>(
+    out: &'o mut [u8],
+    text: &mut dyn FnMut(&mut Writer<'_>),
+) -> Result<&'o mut [u8], OutputTooSmall> {
     let mut measure = Writer::measure();
     text(&mut measure);
     let needed = measure.len();
@@ -63,6 +70,7 @@ impl<'o> Writer<'o> {
     }
 
     /// Appends `bytes`.
+    #[inline(never)]
     pub fn bytes(&mut self, bytes: &[u8]) {
         let rest = self.out.get_mut(self.len..);
         if let Some(room) = rest.and_then(|rest| rest.get_mut(..bytes.len())) {
@@ -75,11 +83,9 @@ impl<'o> Writer<'o> {
     }
 
     /// Appends one byte.
+    #[inline(never)]
     pub fn byte(&mut self, byte: u8) {
-        if let Some(room) = self.out.get_mut(self.len) {
-            *room = byte;
-        }
-        self.len = self.len.saturating_add(1);
+        self.bytes(&[byte]);
     }
 
     /// Appends `text`.
@@ -88,15 +94,21 @@ impl<'o> Writer<'o> {
     }
 
     /// Appends `number` in decimal.
+    #[expect(clippy::cast_possible_truncation, reason = "the halves are what is wanted")]
     pub fn unsigned(&mut self, number: u64) {
         let mut digits = [0_u8; 20];
-        let mut rest = number;
+        // The halves of a `u64` are divided one after the other, since a machine without 64-bit division
+        // would link a large routine for it.
+        let [mut high, mut low] = [number >> 32, number].map(|half| half as u32);
         let mut first = digits.len();
         for (at, digit) in digits.iter_mut().enumerate().rev() {
-            *digit = b'0' + (rest % 10) as u8;
-            rest /= 10;
+            let middle = ((high % 10) << 16) | (low >> 16);
+            let last = ((middle % 10) << 16) | (low & 0xffff);
+            high /= 10;
+            low = ((middle / 10) << 16) | (last / 10);
+            *digit = b'0' + (last % 10) as u8;
             first = at;
-            if rest == 0 {
+            if high == 0 && low == 0 {
                 break;
             }
         }
@@ -109,6 +121,11 @@ impl<'o> Writer<'o> {
             self.byte(b'-');
         }
         self.unsigned(number.unsigned_abs());
+    }
+
+    /// Takes back everything behind the first `len` bytes.
+    pub(crate) const fn take_back(&mut self, len: usize) {
+        self.len = len;
     }
 
     /// Bytes appended so far, also those that found no room.
