@@ -2,8 +2,6 @@
 
 use core::fmt;
 
-use base64ct::{Base64, Encoding};
-
 use crate::writer::{OutputTooSmall, Writer};
 
 const PREFIX: &str = "=?base64?";
@@ -15,28 +13,45 @@ const SUFFIX: &str = "?=";
 /// the Base64 form; otherwise it is the Base64 form of its UTF-8.
 ///
 /// [Revision 2026-07-28, value encoding](https://modelcontextprotocol.io/specification/2026-07-28/basic/transports/streamable-http#value-encoding)
+#[expect(clippy::needless_pass_by_value, reason = "iterators go by value")]
 pub fn encode_header_value(w: &mut Writer<'_>, text: impl Iterator<Item = char> + Clone) {
-    if is_plain(text.clone()) {
-        text.for_each(|c| w.str(c.encode_utf8(&mut [0; 4])));
-        return;
+    encode(w, &|take| text.clone().for_each(take));
+}
+
+/// A text that hands its characters to a function, so that one copy of the code serves all texts.
+type Text<'t> = dyn Fn(&mut dyn FnMut(char)) + 't;
+
+fn encode(w: &mut Writer<'_>, text: &Text<'_>) {
+    let mut shape = Shape::default();
+    text(&mut |c| shape.take(c));
+    let plain = shape.is_plain();
+    if !plain {
+        w.str(PREFIX);
     }
-    w.str(PREFIX);
-    let mut group = [0_u8; 3];
-    let mut filled = 0;
-    for c in text {
-        for byte in c.encode_utf8(&mut [0; 4]).bytes() {
-            if let Some(slot) = group.get_mut(filled) {
-                *slot = byte;
+    // The last `filled` bits have not been written.
+    let mut bits = 0_u32;
+    let mut filled = 0_u32;
+    text(&mut |c| {
+        for &byte in c.encode_utf8(&mut [0; 4]).as_bytes() {
+            if plain {
+                w.byte(byte);
+                continue;
             }
-            filled += 1;
-            if filled == group.len() {
-                write_group(w, &group);
-                filled = 0;
+            bits = bits << 8 | u32::from(byte);
+            filled = filled.wrapping_add(8);
+            while filled >= 6 {
+                filled = filled.wrapping_sub(6);
+                w.byte(symbol(bits.wrapping_shr(filled)));
             }
         }
+    });
+    if filled > 0 {
+        w.byte(symbol(bits << 6_u32.wrapping_sub(filled)));
+        w.str(if filled == 2 { "==" } else { "=" });
     }
-    write_group(w, group.get(..filled).unwrap_or_default());
-    w.str(SUFFIX);
+    if !plain {
+        w.str(SUFFIX);
+    }
 }
 
 /// The text that a header value stands for.
@@ -54,7 +69,8 @@ pub fn decode_header_value<'o>(
         let Some(room) = out.get_mut(..needed) else {
             return Err(HeaderValueError::TooSmall { needed });
         };
-        Base64::decode(encoded, room).map_err(|_| HeaderValueError::Base64)?
+        decode(encoded.as_bytes(), padding, room).ok_or(HeaderValueError::Base64)?;
+        room
     } else {
         let needed = value.len();
         let room = out.get_mut(..needed).ok_or(HeaderValueError::TooSmall { needed })?;
@@ -97,28 +113,120 @@ impl fmt::Display for HeaderValueError {
 
 impl core::error::Error for HeaderValueError {}
 
-fn write_group(w: &mut Writer<'_>, group: &[u8]) {
-    let mut out = [0; 4];
-    w.str(Base64::encode(group, &mut out).unwrap_or_default());
+/// What decides whether a text can stand in a header as it is.
+#[derive(Default)]
+struct Shape {
+    count: usize,
+    /// Characters that it has in common with the prefix.
+    prefixed: usize,
+    unprintable: bool,
+    last_two: [char; 2],
 }
 
-fn is_plain(text: impl Iterator<Item = char> + Clone) -> bool {
-    let printable = text.clone().all(|c| matches!(c, ' '..='~'));
-    let first = text.clone().next();
-    let last = text.clone().last();
-    let length = text.clone().count();
-    let encoded = length >= PREFIX.len() + SUFFIX.len()
-        && text.clone().zip(PREFIX.chars()).all(|(a, b)| a == b)
-        && text.skip(length.saturating_sub(SUFFIX.len())).eq(SUFFIX.chars());
-    printable && first != Some(' ') && last != Some(' ') && !encoded
+impl Shape {
+    fn take(&mut self, c: char) {
+        let edge = self.count == 0 && c == ' ';
+        self.unprintable |= edge || !matches!(c, ' '..='~');
+        let prefix = PREFIX.as_bytes().get(self.count);
+        if self.prefixed == self.count && prefix.is_some_and(|byte| char::from(*byte) == c) {
+            self.prefixed = self.prefixed.saturating_add(1);
+        }
+        let [_, before] = self.last_two;
+        self.last_two = [before, c];
+        self.count = self.count.saturating_add(1);
+    }
+
+    fn is_plain(&self) -> bool {
+        let encoded = self.count >= PREFIX.len().wrapping_add(SUFFIX.len())
+            && self.prefixed == PREFIX.len()
+            && self.last_two == ['?', '='];
+        !self.unprintable && !matches!(self.last_two, [_, ' ']) && !encoded
+    }
+}
+
+/// The symbol of the last six bits of `bits`.
+///
+/// [RFC 4648 section 4](https://www.rfc-editor.org/rfc/rfc4648#section-4)
+const fn symbol(bits: u32) -> u8 {
+    let value = (bits & 0x3f) as u8;
+    match value {
+        0..=25 => b'A'.wrapping_add(value),
+        26..=51 => b'a'.wrapping_add(value.wrapping_sub(26)),
+        52..=61 => b'0'.wrapping_add(value.wrapping_sub(52)),
+        62 => b'+',
+        _ => b'/',
+    }
+}
+
+/// The six bits that a symbol stands for.
+const fn value_of(symbol: u8) -> Option<u8> {
+    Some(match symbol {
+        b'A'..=b'Z' => symbol.wrapping_sub(b'A'),
+        b'a'..=b'z' => symbol.wrapping_sub(b'a').wrapping_add(26),
+        b'0'..=b'9' => symbol.wrapping_sub(b'0').wrapping_add(52),
+        b'+' => 62,
+        b'/' => 63,
+        _ => return None,
+    })
+}
+
+/// Decodes canonical, padded Base64 into all of `room`.
+fn decode(encoded: &[u8], padding: usize, room: &mut [u8]) -> Option<()> {
+    let symbols = encoded.get(..encoded.len().checked_sub(padding)?)?;
+    let mut bits = 0_u32;
+    let mut filled = 0_u32;
+    let mut room = room.iter_mut();
+    for &symbol in symbols {
+        // Fewer than eight bits are left from before.
+        bits = (bits & 0xff) << 6 | u32::from(value_of(symbol)?);
+        filled = filled.wrapping_add(6);
+        if filled >= 8 {
+            filled = filled.wrapping_sub(8);
+            let [byte, ..] = bits.wrapping_shr(filled).to_le_bytes();
+            *room.next()? = byte;
+        }
+    }
+    let rest = bits & 1_u32.wrapping_shl(filled).wrapping_sub(1);
+    (padding <= 2 && encoded.len().is_multiple_of(4) && rest == 0 && room.next().is_none())
+        .then_some(())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::writer::emit;
+    use base64ct::{Base64, Encoding};
     use proptest::prelude::*;
-    use std::{string::String, vec};
+    use std::{format, string::String, vec};
+
+    /// Holds the decoder to what base64ct makes of the same text.
+    fn assert_decodes_alike(encoded: &str) {
+        let mut out = [0; 16];
+        let decoded = decode_header_value(&format!("=?base64?{encoded}?="), &mut out);
+        match (decoded, Base64::decode_vec(encoded)) {
+            (Ok(text), Ok(bytes)) => assert_eq!(text.as_bytes(), bytes),
+            (Err(HeaderValueError::Utf8), Ok(bytes)) => {
+                assert!(core::str::from_utf8(&bytes).is_err());
+            }
+            (Err(HeaderValueError::Base64), Err(_)) => {}
+            other => panic!("{encoded}: {other:?}"),
+        }
+    }
+
+    #[test]
+    fn base64_is_read_as_base64ct_reads_it() {
+        for symbol in (0..0x80_u8).map(char::from) {
+            for text in ["", "Q", "QQ", "QUI", "QUI=", "QUFB", "Q==="] {
+                for place in 0..=text.len() {
+                    let (before, after) = text.split_at(place);
+                    assert_decodes_alike(&format!("{before}{symbol}{after}"));
+                    assert_decodes_alike(&format!("QUFB{before}{symbol}{after}"));
+                    let replaced = after.get(1..).unwrap_or_default();
+                    assert_decodes_alike(&format!("{before}{symbol}{replaced}"));
+                }
+            }
+        }
+    }
 
     proptest! {
         #[test]
@@ -128,6 +236,9 @@ mod tests {
             let value = String::from_utf8(value.to_vec()).unwrap();
             prop_assert!(value.bytes().all(|byte| (0x20..0x7f).contains(&byte)));
             prop_assert_eq!(value.trim(), &value);
+            let plain = !text.is_empty() && value == text;
+            let coded = format!("=?base64?{}?=", Base64::encode_string(text.as_bytes()));
+            prop_assert!(plain || text.is_empty() || value == coded);
             let mut back = vec![0; text.len()];
             prop_assert_eq!(decode_header_value(&value, &mut back), Ok(&*text));
             if let Some(short) = text.len().checked_sub(1) {
