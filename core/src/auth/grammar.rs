@@ -1,23 +1,20 @@
 //! Character classes of the HTTP authentication grammar.
 
+use crate::http1::{Alphabet, TCHAR};
+
 /// `tchar` of [RFC 9110 section 5.6.2](https://www.rfc-editor.org/rfc/rfc9110#section-5.6.2).
-pub(super) const fn is_token(byte: u8) -> bool {
-    matches!(byte,
-        b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z'
-        | b'!' | b'#' | b'$' | b'%' | b'&' | b'\'' | b'*' | b'+' | b'-' | b'.' | b'^' | b'_'
-        | b'`' | b'|' | b'~')
+pub(super) fn is_token(byte: u8) -> bool {
+    TCHAR.has(byte)
 }
 
 /// What `token68` and `b64token` consist of before their padding
 /// ([RFC 9110 section 11.2](https://www.rfc-editor.org/rfc/rfc9110#section-11.2)).
-pub(super) const fn is_token68(byte: u8) -> bool {
-    matches!(byte,
-        b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' | b'-' | b'.' | b'_' | b'~' | b'+' | b'/')
-}
+const TOKEN68: Alphabet =
+    Alphabet::of(b"+-./0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz~");
 
 /// The length of the `token68` at the start of `text` with its padding; 0 when there is none.
 pub(super) fn token68_len(text: &[u8]) -> usize {
-    let body = text.iter().take_while(|byte| is_token68(**byte)).count();
+    let body = TOKEN68.run(text);
     if body == 0 {
         return 0;
     }
@@ -43,7 +40,7 @@ mod tests {
             let in_token = alnum(byte) || b"!#$%&'*+-.^_`|~".contains(&byte);
             let in_token68 = alnum(byte) || b"-._~+/".contains(&byte);
             assert_eq!(is_token(byte), in_token, "{byte}");
-            assert_eq!(is_token68(byte), in_token68, "{byte}");
+            assert_eq!(TOKEN68.has(byte), in_token68, "{byte}");
         }
     }
 }

@@ -2,8 +2,9 @@
 
 use super::{
     Decoded, HttpError, MAX_LENGTH,
-    field::{is_field_byte, is_tchar},
+    field::{TCHAR, is_field_byte},
 };
+use crate::inbox::move_down;
 
 /// Bytes that a chunk-size line may have, with its extensions and without its line end.
 ///
@@ -83,9 +84,7 @@ impl Chunked {
                 Step::Content => {
                     let rest = total.saturating_sub(read);
                     let run = usize::try_from(self.remaining).unwrap_or(usize::MAX).min(rest);
-                    if written != read {
-                        move_down(bytes, written, read, run);
-                    }
+                    move_down(bytes, read, written, run);
                     read = read.saturating_add(run);
                     written = written.saturating_add(run);
                     self.remaining = self.remaining.saturating_sub(run as u64);
@@ -147,7 +146,8 @@ impl Chunked {
         }
         let digit = char::from(byte).to_digit(16).ok_or(malformed)?;
         self.lengthen_line()?;
-        self.remaining = self.remaining.saturating_mul(16).saturating_add(u64::from(digit));
+        // It was within the limit, so that no bit is lost.
+        self.remaining = self.remaining << 4 | u64::from(digit);
         if self.remaining > MAX_LENGTH {
             return Err(HttpError::LengthTooLarge { limit: MAX_LENGTH });
         }
@@ -180,8 +180,8 @@ impl Chunked {
             (Step::Quoted, b'"') => Step::AfterQuoted,
             (Step::Quoted, b'\\') => Step::Escaped,
             (Step::Quoted | Step::Escaped, _) if is_field_byte(byte) => Step::Quoted,
-            (Step::BeforeName | Step::Name, _) if is_tchar(byte) => Step::Name,
-            (Step::BeforeValue | Step::Token, _) if is_tchar(byte) => Step::Token,
+            (Step::BeforeName | Step::Name, _) if TCHAR.has(byte) => Step::Name,
+            (Step::BeforeValue | Step::Token, _) if TCHAR.has(byte) => Step::Token,
             _ => return Err(HttpError::ChunkExtension { at }),
         };
         self.lengthen_line()?;
@@ -199,7 +199,7 @@ impl Chunked {
                 return Err(HttpError::ChunkLineEnd { at });
             }
             (Step::TrailerName, b':') => Step::TrailerValue,
-            (Step::Trailer | Step::TrailerName, _) if is_tchar(byte) => Step::TrailerName,
+            (Step::Trailer | Step::TrailerName, _) if TCHAR.has(byte) => Step::TrailerName,
             (Step::TrailerValue, _) if is_field_byte(byte) => Step::TrailerValue,
             _ => return Err(HttpError::Trailer { at }),
         };
@@ -216,18 +216,6 @@ impl Chunked {
 
 fn expect(holds: bool, error: HttpError) -> Result<(), HttpError> {
     if holds { Ok(()) } else { Err(error) }
-}
-
-/// Moves the `len` bytes at `from` down to `to`.
-///
-/// The window begins at `to`, which leaves one comparison for both bounds of the copy: the compiler
-/// can see that it never fails.
-fn move_down(bytes: &mut [u8], to: usize, from: usize, len: usize) {
-    let gap = from.saturating_sub(to);
-    let Some(window) = bytes.get_mut(to..from.saturating_add(len)) else { return };
-    if gap <= window.len() {
-        window.copy_within(gap.., 0);
-    }
 }
 
 #[cfg(test)]

@@ -18,15 +18,16 @@ impl<'a> HeaderValue<'a> {
     /// [`InvalidHeaderValue`] with the position of the first byte that must not be there.
     pub fn new(text: &'a str) -> Result<Self, InvalidHeaderValue> {
         let bytes = text.as_bytes();
-        let last = bytes.len().saturating_sub(1);
-        let invalid = bytes.iter().enumerate().position(|(at, &byte)| match byte {
-            b' ' | b'\t' => at == 0 || at == last,
-            _ => !byte.is_ascii_graphic(),
-        });
-        match invalid {
-            Some(at) => Err(InvalidHeaderValue { at }),
-            None => Ok(Self(text)),
-        }
+        let is_space = |byte: Option<&u8>| matches!(byte, Some(b' ' | b'\t'));
+        let printable = bytes.iter().take_while(|byte| matches!(byte, b'\t' | b' '..=b'~')).count();
+        let at = if is_space(bytes.first()) {
+            0
+        } else if printable == bytes.len() && is_space(bytes.last()) {
+            printable.saturating_sub(1)
+        } else {
+            printable
+        };
+        if at == bytes.len() { Ok(Self(text)) } else { Err(InvalidHeaderValue { at }) }
     }
 
     /// The value as text.
@@ -60,14 +61,41 @@ impl Error for InvalidHeaderValue {}
 ///
 /// Source: [RFC 9110 section 5.6.2](https://www.rfc-editor.org/rfc/rfc9110#section-5.6.2)
 pub fn is_token(bytes: &[u8]) -> bool {
-    !bytes.is_empty() && bytes.iter().copied().all(is_tchar)
+    !bytes.is_empty() && TCHAR.run(bytes) == bytes.len()
 }
 
-/// A byte of a token.
-pub(super) const fn is_tchar(byte: u8) -> bool {
-    matches!(byte,
-        b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' | b'!' | b'#'..=b'\'' | b'*' | b'+' | b'-' | b'.'
-        | b'^'..=b'`' | b'|' | b'~')
+/// A set of ASCII characters.
+pub(crate) struct Alphabet([u32; 4]);
+
+/// The bytes of a token.
+pub(crate) const TCHAR: Alphabet =
+    Alphabet::of(b"!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
+
+impl Alphabet {
+    /// The set of these characters, all of them ASCII.
+    pub(crate) const fn of(characters: &[u8]) -> Self {
+        let mut words = [0; 4];
+        let mut rest = characters;
+        while let [character, tail @ ..] = rest {
+            let bit = 1 << (*character & 31);
+            match (&mut words, *character >> 5) {
+                ([word, ..], 0) | ([_, word, ..], 1) | ([.., word, _], 2) | ([.., word], _) => {
+                    *word |= bit;
+                }
+            }
+            rest = tail;
+        }
+        Self(words)
+    }
+
+    pub(crate) fn has(&self, byte: u8) -> bool {
+        self.0.get(usize::from(byte >> 5)).is_some_and(|word| word >> (byte & 31) & 1 == 1)
+    }
+
+    /// Length of the longest start of `bytes` that consists of these characters.
+    pub(crate) fn run(&self, bytes: &[u8]) -> usize {
+        bytes.iter().take_while(|byte| self.has(**byte)).count()
+    }
 }
 
 /// A byte that a received field value, a reason or a quoted pair may have.

@@ -6,7 +6,7 @@ use memchr::memchr;
 
 use super::{
     Body, HttpError, MAX_LENGTH, MediaType,
-    field::{is_field_byte, is_tchar, is_token},
+    field::{TCHAR, is_field_byte, is_token},
 };
 
 /// Bytes that a head may have, however much the caller can hold.
@@ -123,12 +123,12 @@ impl HeadReader {
 ///
 /// Source: [RFC 9112 section 4](https://www.rfc-editor.org/rfc/rfc9112#section-4)
 fn parse_status_line(line: &[u8]) -> Result<(u8, u16), HttpError> {
-    let (minor_version, rest) = match line.split_first_chunk() {
-        Some((b"HTTP/1.0", rest)) => (0, rest),
-        Some((b"HTTP/1.1", rest)) => (1, rest),
+    let (minor_version, rest) = match line.strip_prefix(b"HTTP/1.") {
+        Some([b'0', rest @ ..]) => (0, rest),
+        Some([b'1', rest @ ..]) => (1, rest),
         _ => return Err(HttpError::Version),
     };
-    let Some(([b' ', digits @ ..], rest)) = rest.split_first_chunk::<4>() else {
+    let [b' ', hundreds, tens, ones, rest @ ..] = rest else {
         return Err(HttpError::StatusLine);
     };
     // Servers leave out the space before an empty reason; nothing hangs on it.
@@ -137,12 +137,13 @@ fn parse_status_line(line: &[u8]) -> Result<(u8, u16), HttpError> {
         [b' ', reason @ ..] => reason.iter().copied().all(is_field_byte),
         _ => false,
     };
-    if !reason_is_valid || !digits.iter().all(u8::is_ascii_digit) {
-        return Err(HttpError::StatusLine);
+    let mut status = 0_u16;
+    for digit in [hundreds, tens, ones] {
+        if !reason_is_valid || !digit.is_ascii_digit() {
+            return Err(HttpError::StatusLine);
+        }
+        status = status.wrapping_mul(10).wrapping_add(u16::from(digit & 0x0F));
     }
-    let status = digits.iter().fold(0_u16, |number, digit| {
-        number.saturating_mul(10).saturating_add(u16::from(digit & 0x0F))
-    });
     match status {
         101 => Err(HttpError::SwitchingProtocols),
         100..=599 => Ok((minor_version, status)),
@@ -155,7 +156,7 @@ fn parse_status_line(line: &[u8]) -> Result<(u8, u16), HttpError> {
 ///
 /// Source: [RFC 9112 section 5](https://www.rfc-editor.org/rfc/rfc9112#section-5)
 fn check_header(line: &[u8], start: usize) -> Result<(), HttpError> {
-    let name = line.iter().position(|&byte| !is_tchar(byte)).unwrap_or(line.len());
+    let name = TCHAR.run(line);
     match line.get(name..).and_then(<[u8]>::split_first) {
         Some((b':', value)) if name > 0 => {
             match value.iter().position(|&byte| !is_field_byte(byte)) {
@@ -246,10 +247,10 @@ impl<'a> Head<'a> {
     ///
     /// Source: [RFC 9110 section 8.4](https://www.rfc-editor.org/rfc/rfc9110#section-8.4)
     pub fn refuse_content_encoding(&self) -> Result<(), HttpError> {
-        let plain = self
-            .header_values("content-encoding")
-            .flat_map(elements)
-            .all(|coding| coding.is_empty() || coding.eq_ignore_ascii_case(b"identity"));
+        let mut plain = true;
+        self.each_element("content-encoding", &mut |coding| {
+            plain &= coding.is_empty() || coding.eq_ignore_ascii_case(b"identity");
+        });
         if plain { Ok(()) } else { Err(HttpError::ContentEncoding) }
     }
 
@@ -260,17 +261,15 @@ impl<'a> Head<'a> {
     /// Source: [RFC 9112 section 9.3](https://www.rfc-editor.org/rfc/rfc9112#section-9.3)
     pub fn is_keep_alive(&self) -> bool {
         let mut keep_alive = self.minor_version == 1;
-        for option in self.header_values("connection").flat_map(elements) {
-            if option.eq_ignore_ascii_case(b"close") {
-                return false;
-            }
+        let mut close = false;
+        self.each_element("connection", &mut |option| {
             if option.eq_ignore_ascii_case(b"keep-alive") {
                 keep_alive = true;
-            } else if !option.is_empty() && !is_token(option) {
-                return false;
+            } else if !option.is_empty() {
+                close |= option.eq_ignore_ascii_case(b"close") || !is_token(option);
             }
-        }
-        keep_alive
+        });
+        keep_alive && !close
     }
 
     /// How the body is framed, for the response to a GET, POST or DELETE.
@@ -314,6 +313,15 @@ impl<'a> Head<'a> {
         })
     }
 
+    /// Calls `take` with each element of the lists in all headers called `name`, empty ones too.
+    fn each_element(&self, name: &str, take: &mut dyn FnMut(&[u8])) {
+        for value in self.header_values(name) {
+            for element in value.split(|&byte| byte == b',') {
+                take(element.trim_ascii());
+            }
+        }
+    }
+
     /// Source: [RFC 9110 section 8.6](https://www.rfc-editor.org/rfc/rfc9110#section-8.6)
     fn content_length(&self) -> Result<Option<u64>, HttpError> {
         let Some(value) = self.sole_header("content-length")? else { return Ok(None) };
@@ -322,10 +330,11 @@ impl<'a> Head<'a> {
         }
         let mut length = 0_u64;
         for digit in value {
-            length = length.saturating_mul(10).saturating_add(u64::from(digit & 0x0F));
-        }
-        if length > MAX_LENGTH {
-            return Err(HttpError::LengthTooLarge { limit: MAX_LENGTH });
+            // It was within the limit, so that there is no overflow.
+            length = length.wrapping_mul(10).wrapping_add(u64::from(digit & 0x0F));
+            if length > MAX_LENGTH {
+                return Err(HttpError::LengthTooLarge { limit: MAX_LENGTH });
+            }
         }
         Ok(Some(length))
     }
@@ -374,11 +383,6 @@ impl fmt::Debug for Headers<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Headers").finish_non_exhaustive()
     }
-}
-
-/// The elements of a list value; empty ones are kept.
-fn elements(value: &[u8]) -> impl Iterator<Item = &[u8]> {
-    value.split(|&byte| byte == b',').map(<[u8]>::trim_ascii)
 }
 
 #[cfg(test)]

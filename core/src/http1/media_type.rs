@@ -2,7 +2,7 @@
 
 use super::{
     HttpError,
-    field::{is_field_byte, is_tchar, is_token},
+    field::{TCHAR, is_field_byte},
 };
 
 /// The media types that the protocol knows.
@@ -29,15 +29,12 @@ impl MediaType {
     ///
     /// Source: [RFC 9110 section 8.3.1](https://www.rfc-editor.org/rfc/rfc9110#section-8.3.1)
     pub fn parse(value: &[u8]) -> Result<Self, HttpError> {
-        let mut parts = value.splitn(2, |&byte| byte == b';');
-        let essence = trim_end(parts.next().unwrap_or_default());
-        let mut names = essence.splitn(2, |&byte| byte == b'/');
-        let well_formed = names.next().is_some_and(is_token)
-            && names.next().is_some_and(is_token)
-            && parts.next().is_none_or(are_parameters);
-        if !well_formed {
+        let rest = token(value).and_then(|rest| token(rest.strip_prefix(b"/")?));
+        let Some(rest) = rest.filter(|rest| are_parameters(rest)) else {
             return Err(HttpError::ContentType);
-        }
+        };
+        let essence = value.len().saturating_sub(rest.len());
+        let essence = value.get(..essence).unwrap_or_default();
         Ok(if essence.eq_ignore_ascii_case(b"application/json") {
             Self::Json
         } else if essence.eq_ignore_ascii_case(b"text/event-stream") {
@@ -48,20 +45,19 @@ impl MediaType {
     }
 }
 
-/// Whether `rest`, which follows a semicolon, is a list of parameters; empty ones are allowed.
+/// Whether `rest` is a list of parameters with a semicolon before each; empty ones are allowed.
 ///
 /// Source: [RFC 9110 section 5.6.6](https://www.rfc-editor.org/rfc/rfc9110#section-5.6.6)
 fn are_parameters(mut rest: &[u8]) -> bool {
     loop {
-        rest = trim_start(rest);
-        if !matches!(rest.first(), None | Some(b';')) {
+        rest = match trim_start(rest) {
+            [] => return true,
+            [b';', after @ ..] => trim_start(after),
+            _ => return false,
+        };
+        if !matches!(rest, [] | [b';', ..]) {
             let Some(after) = parameter(rest) else { return false };
-            rest = trim_start(after);
-        }
-        match rest.split_first() {
-            None => return true,
-            Some((b';', after)) => rest = after,
-            Some(_) => return false,
+            rest = after;
         }
     }
 }
@@ -77,7 +73,7 @@ fn parameter(rest: &[u8]) -> Option<&[u8]> {
 
 /// What follows the token at the start of `rest`.
 fn token(rest: &[u8]) -> Option<&[u8]> {
-    let end = rest.iter().position(|&byte| !is_tchar(byte)).unwrap_or(rest.len());
+    let end = TCHAR.run(rest);
     if end == 0 { None } else { rest.get(end..) }
 }
 
@@ -96,17 +92,11 @@ fn quoted_rest(rest: &[u8]) -> Option<&[u8]> {
     }
 }
 
-fn trim_start(bytes: &[u8]) -> &[u8] {
-    let start = bytes.iter().position(|byte| !matches!(byte, b' ' | b'\t'));
-    bytes.get(start.unwrap_or(bytes.len())..).unwrap_or_default()
-}
-
-fn trim_end(bytes: &[u8]) -> &[u8] {
-    let mut rest = bytes;
-    while let Some((b' ' | b'\t', before)) = rest.split_last() {
-        rest = before;
+fn trim_start(mut bytes: &[u8]) -> &[u8] {
+    while let [b' ' | b'\t', after @ ..] = bytes {
+        bytes = after;
     }
-    rest
+    bytes
 }
 
 #[cfg(test)]

@@ -41,6 +41,7 @@ mod request;
 pub use body::{Body, Decoded, MAX_LENGTH};
 pub use chunked::{MAX_CHUNK_LINE, MAX_TRAILERS};
 pub use error::HttpError;
+pub(crate) use field::{Alphabet, TCHAR};
 pub use field::{HeaderValue, InvalidHeaderValue, is_token};
 pub use head::{Head, HeadReader, Headers, MAX_HEAD, MAX_HEADERS, MAX_INFORMATIONAL};
 pub use media_type::MediaType;

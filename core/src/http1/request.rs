@@ -2,7 +2,10 @@
 
 use core::{error::Error, fmt};
 
-use super::{HeaderValue, InvalidHeaderValue, field::is_tchar};
+use super::{
+    HeaderValue, InvalidHeaderValue,
+    field::{Alphabet, TCHAR},
+};
 use crate::writer::{OutputTooSmall, Writer, emit};
 
 /// Headers that [`RequestHead::write`] writes itself, or that would contradict the framing it
@@ -89,20 +92,16 @@ impl RequestHead<'_> {
         &self,
         headers: impl IntoIterator<Item = (&'h str, &'h str)>,
     ) -> Result<(), RequestError> {
-        if let Some(at) = position_outside(self.target, is_target_byte)
+        if let Some(at) = position_outside(self.target, &TARGET)
             .or_else(|| (!self.target.starts_with('/')).then_some(0))
         {
             return Err(RequestError::Target { at });
         }
-        if let Some(at) =
-            position_outside(self.host, is_host_byte).or_else(|| self.host.is_empty().then_some(0))
-        {
+        if let Some(at) = position_outside(self.host, &HOST) {
             return Err(RequestError::Host { at });
         }
         for (index, (name, value)) in headers.into_iter().enumerate() {
-            if let Some(at) =
-                position_outside(name, is_tchar).or_else(|| name.is_empty().then_some(0))
-            {
+            if let Some(at) = position_outside(name, &TCHAR) {
                 return Err(RequestError::HeaderName { index, at });
             }
             if RESERVED.iter().any(|reserved| name.eq_ignore_ascii_case(reserved)) {
@@ -130,22 +129,22 @@ fn write_header(w: &mut Writer<'_>, name: &str, value: &str) {
     w.str("\r\n");
 }
 
-fn position_outside(text: &str, alphabet: fn(u8) -> bool) -> Option<usize> {
-    text.bytes().position(|byte| !alphabet(byte))
+/// Position of the first byte outside of `alphabet`; 0 when the text is empty.
+fn position_outside(text: &str, alphabet: &Alphabet) -> Option<usize> {
+    let run = alphabet.run(text.as_bytes());
+    (text.is_empty() || run < text.len()).then_some(run)
 }
 
 /// What URLs put into a path or query in practice; a fragment never goes on the wire.
-const fn is_target_byte(byte: u8) -> bool {
-    byte.is_ascii_graphic() && byte != b'#'
-}
+const TARGET: Alphabet = Alphabet::of(
+    b"!\"$%&'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_`abcdefghijklmnopqrstuvwxyz{|}~",
+);
 
 /// Source: [RFC 3986 section 3.2.2](https://www.rfc-editor.org/rfc/rfc3986#section-3.2.2), with
 /// port
-const fn is_host_byte(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric()
-        || matches!(byte, b'-' | b'.' | b'_' | b'~' | b'%' | b':' | b'[' | b']')
-        || matches!(byte, b'!' | b'$' | b'&'..=b',' | b';' | b'=')
-}
+const HOST: Alphabet = Alphabet::of(
+    b"!$%&'()*+,-.0123456789:;=ABCDEFGHIJKLMNOPQRSTUVWXYZ[]_abcdefghijklmnopqrstuvwxyz~",
+);
 
 /// Why a request head must not be sent; always the caller's fault.
 ///
