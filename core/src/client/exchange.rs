@@ -64,7 +64,7 @@ impl Purpose {
     }
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug)]
 enum Phase {
     /// The response is awaited.
     Waiting,
@@ -134,16 +134,17 @@ impl Exchange {
         name: &str,
         value: &[u8],
     ) -> Result<(), Error> {
+        self.take_header(client, name, value).map_err(|error| self.fail(error))
+    }
+
+    fn take_header(&mut self, client: &mut Client, name: &str, value: &[u8]) -> Result<(), Error> {
         if name.eq_ignore_ascii_case("content-type") {
             if self.media_type.is_some() {
-                let error = HttpError::RepeatedHeader { name: "Content-Type" };
-                return Err(self.fail(PeerError::Http(error).into()));
+                return Err(HttpError::RepeatedHeader { name: "Content-Type" }.into());
             }
             match MediaType::parse(value) {
                 Ok(media_type) => self.media_type = Some(media_type),
-                Err(error) if self.is_success() => {
-                    return Err(self.fail(PeerError::Http(error).into()));
-                }
+                Err(error) if self.is_success() => return Err(error.into()),
                 Err(_) => {}
             }
             if self.is_success() {
@@ -152,7 +153,7 @@ impl Exchange {
         }
         let opens_session = self.purpose == Purpose::Initialize && self.is_success();
         if opens_session && name.eq_ignore_ascii_case("mcp-session-id") {
-            client.open_session(value).map_err(|error| self.fail(error))?;
+            client.open_session(value)?;
         }
         Ok(())
     }
@@ -192,12 +193,13 @@ impl Exchange {
         if over || self.batch.goes_on() || self.found.is_some() {
             return Ok(false);
         }
-        match self.next_frame(inbox)? {
-            Step::NeedData => Ok(true),
-            found => {
+        match self.next_frame(inbox) {
+            Ok(Step::NeedData) => Ok(true),
+            Ok(found) => {
                 self.found = Some(found);
                 Ok(false)
             }
+            Err(error) => Err(self.fail(error)),
         }
     }
 
@@ -205,6 +207,7 @@ impl Exchange {
     ///
     /// # Errors
     /// [`Error::FrameTooLarge`], [`PeerError`]. The exchange is over then, and the error is repeated.
+    #[inline(never)]
     pub fn next_event<'i>(&mut self, inbox: &'i mut Inbox<'_>) -> Result<Event<'i>, Error> {
         if self.needs_data(inbox)? {
             return Ok(Event::NeedData);
@@ -218,10 +221,11 @@ impl Exchange {
             self.lesson = Lesson::Accepted;
             return Ok(Event::Accepted);
         }
-        match self.found.take() {
+        let event = match self.found.take() {
             Some(Step::End) => self.end(inbox),
             _ => self.message(inbox.frame()),
-        }
+        };
+        event.map_err(|error| self.fail(error))
     }
 
     /// The HTTP status, once it is known.
@@ -333,14 +337,14 @@ impl Exchange {
         let json = matches!(self.media_type, Some(MediaType::Json | MediaType::EventStream));
         // Whether there is a body shows in its first byte, not in what came with the head.
         if self.is_success() && !json && !inbox.unread().is_empty() {
-            return Err(self.fail(PeerError::ContentType { status: self.status }.into()));
+            return Err(PeerError::ContentType { status: self.status }.into());
         }
         loop {
             let step = match self.framing.step(inbox) {
                 Ok(step) => step,
                 // The start of an error page says enough.
                 Err(_) if !self.is_success() => return Ok(Step::End),
-                Err(error) => return Err(self.fail(error.into())),
+                Err(error) => return Err(error.into()),
             };
             if step == Step::Complete
                 && let Framing::EventStream(stream) = &self.framing
@@ -356,7 +360,7 @@ impl Exchange {
 
     /// The body has ended, or an error page fills the inbox.
     fn end<'i>(&mut self, inbox: &'i mut Inbox<'_>) -> Result<Event<'i>, Error> {
-        let answered = self.phase == Phase::Answered;
+        let answered = matches!(self.phase, Phase::Answered);
         self.phase = Phase::Closed;
         if !self.is_success() && !answered {
             self.learn_from_status();
@@ -370,7 +374,7 @@ impl Exchange {
             let listening = self.purpose == Purpose::Listen;
             return Ok(if listening { Event::Closed } else { Event::Interrupted });
         }
-        Err(self.fail(PeerError::NoResponse.into()))
+        Err(PeerError::NoResponse.into())
     }
 
     /// Interprets the current frame, or the next message of the batch in it.
@@ -380,15 +384,11 @@ impl Exchange {
             return Ok(self.reject(frame));
         }
         let batches = self.revision.differences().batches && self.is_success();
-        let text = if batches {
-            self.batch.next(frame).map_err(|error| self.fail(error.into()))?
-        } else {
-            frame
-        };
+        let text = if batches { self.batch.next(frame)? } else { frame };
         let message = match Message::parse(text) {
             Ok(message) => message,
             Err(_) if !self.is_success() => return Ok(self.reject(frame)),
-            Err(error) => return Err(self.fail(PeerError::Message(error).into())),
+            Err(error) => return Err(PeerError::Message(error).into()),
         };
         match self.take(&message) {
             Some(event) => event,

@@ -249,20 +249,19 @@ impl Client {
         if self.negotiating >= MAX_NEGOTIATION && self.revision().is_none() {
             return Err(PeerError::Negotiation { limit: MAX_NEGOTIATION }.into());
         }
-        let message = match self.state {
+        let discover = Call::new(Method::Discover);
+        let (message, revision) = match self.state {
             State::Ready(_) => return Ok(None),
-            State::Unknown => {
-                let call = Call::new(Method::Discover).bearer(bearer);
-                self.call(&call, Purpose::Discover, Revision::LATEST, out)?
-            }
-            State::Initialize(revision) => self.initialize(revision, bearer, out)?,
+            State::Unknown => (Message::Call(&discover, Purpose::Discover), Revision::LATEST),
+            State::Initialize(revision) => (Message::Initialize, revision),
             State::Announce(revision) => {
                 let message = Outgoing::Notification { method: "notifications/initialized" };
-                self.send(&message, revision, bearer, out)?
+                (Message::Other(message), revision)
             }
         };
+        let sent = self.send(&message, revision, bearer, out)?;
         self.negotiating = self.negotiating.saturating_add(1);
-        Ok(Some(message))
+        Ok(Some(sent))
     }
 
     /// Writes a request.
@@ -286,7 +285,8 @@ impl Client {
         }
         let is_tool = matches!(call.method, Method::CallTool { .. });
         let may_be_task = is_tool && self.capabilities.tasks;
-        self.call(call, Purpose::Call { may_require_input, may_be_task }, revision, out)
+        let message = Message::Call(call, Purpose::Call { may_require_input, may_be_task });
+        self.send(&message, revision, call.bearer, out)
     }
 
     /// Writes the request for a stream of what the server says unasked, which it may refuse with 405.
@@ -344,7 +344,7 @@ impl Client {
             Answer::Result(result) => Outgoing::Result { id, result },
             Answer::Error { code, message } => Outgoing::Error { id, code, message },
         };
-        self.send(&message, revision, bearer, out)
+        self.send(&Message::Other(message), revision, bearer, out)
     }
 
     /// Writes that the answer to a request is not wanted any more; `None` when it has come, when the
@@ -367,16 +367,8 @@ impl Client {
         let Some(revision) = self.legacy_revision().filter(|_| exchange.is_cancellable()) else {
             return Ok(None);
         };
-        let message = Outgoing::Notification { method: "notifications/cancelled" };
-        let params = |params: &mut Object<'_, '_>| {
-            params.unsigned("requestId", exchange.id().into());
-            if let Some(reason) = reason {
-                params.str("reason", reason);
-            }
-        };
-        let headers = |w: &mut Writer<'_>| self.write_session_headers(w, revision, bearer);
-        let post = compose(&message, headers, params, out)?;
-        Ok(Some((post, self.exchange(Purpose::Notify, revision))))
+        let message = Message::Cancel { id: exchange.id(), reason };
+        self.send(&message, revision, bearer, out).map(Some)
     }
 
     /// Writes the request that ends the session, when there is one; the server may refuse it.
@@ -393,7 +385,7 @@ impl Client {
         let Some(revision) = self.legacy_revision().filter(|_| self.session.is_some()) else {
             return Ok(None);
         };
-        let headers = emit(out, |w| self.write_session_headers(w, revision, bearer))?;
+        let headers = emit(out, |w| self.write_session_headers(w, Some(revision), bearer))?;
         let post = Post { verb: Verb::Delete, headers, body: &[] };
         self.session = None;
         let exchange = self.exchange(Purpose::Notify, revision);
@@ -450,86 +442,95 @@ impl Client {
         Ok(())
     }
 
-    fn call<'o>(
-        &mut self,
-        call: &Call<'_>,
-        purpose: Purpose,
-        revision: Revision,
-        out: &'o mut [u8],
-    ) -> Result<(Post<'o>, Exchange), Error> {
-        let method = call.method;
-        check_arguments(&method)?;
-        let stateless = revision.is_modern();
-        let id = self.next_id;
-        let message = Outgoing::Request { id: Id::Number(id.into()), method: method.name() };
-        let params = |params: &mut Object<'_, '_>| {
-            method.write_params(params);
-            call.input.write(params);
-            if !stateless && !call.progress && call.trace.is_none() {
-                return;
-            }
-            let mut meta = params.object("_meta");
-            if stateless {
-                meta.str("io.modelcontextprotocol/protocolVersion", revision.name());
-                self.info.write(&mut meta, "io.modelcontextprotocol/clientInfo");
-                let name = "io.modelcontextprotocol/clientCapabilities";
-                self.capabilities.write(revision, &mut meta, name);
-                if let Some(least) = call.log {
-                    meta.str("io.modelcontextprotocol/logLevel", least.name());
-                }
-            }
-            if call.progress {
-                meta.unsigned("progressToken", id.into());
-            }
-            for (name, text) in call.trace.map(TraceContext::members).into_iter().flatten() {
-                if let Some(text) = text {
-                    meta.str(name, text);
-                }
-            }
-            meta.end();
-        };
-        if stateless {
-            write_method_headers(&mut Writer::measure(), &method)?;
-        }
-        let headers = |w: &mut Writer<'_>| {
-            if stateless {
-                // What can fail has been tried above.
-                let _ = write_method_headers(w, &method);
-            }
-            self.write_session_headers(w, revision, call.bearer);
-        };
-        let post = compose(&message, headers, params, out)?;
-        Ok((post, self.exchange(purpose, revision)))
-    }
-
-    fn initialize<'o>(
-        &mut self,
-        revision: Revision,
-        bearer: Option<Bearer<'_>>,
-        out: &'o mut [u8],
-    ) -> Result<(Post<'o>, Exchange), Error> {
-        let message =
-            Outgoing::Request { id: Id::Number(self.next_id.into()), method: "initialize" };
-        let params = |params: &mut Object<'_, '_>| {
-            params.str("protocolVersion", revision.name());
-            self.capabilities.write(revision, params, "capabilities");
-            self.info.write(params, "clientInfo");
-        };
-        let post = compose(&message, |w| write_bearer(w, bearer), params, out)?;
-        self.session = None;
-        Ok((post, self.exchange(Purpose::Initialize, revision)))
-    }
-
+    /// Writes a message, all or nothing, and makes the exchange for it; a request takes an id.
     fn send<'o>(
         &mut self,
-        message: &Outgoing<'_>,
+        message: &Message<'_>,
         revision: Revision,
         bearer: Option<Bearer<'_>>,
         out: &'o mut [u8],
     ) -> Result<(Post<'o>, Exchange), Error> {
-        let headers = |w: &mut Writer<'_>| self.write_session_headers(w, revision, bearer);
-        let post = compose(message, headers, |_| {}, out)?;
-        Ok((post, self.exchange(Purpose::Notify, revision)))
+        let id = Id::Number(self.next_id.into());
+        let (outgoing, purpose) = match message {
+            Message::Call(call, purpose) => {
+                check_arguments(&call.method)?;
+                if revision.is_modern() {
+                    // Then it cannot fail below.
+                    write_method_headers(&mut Writer::measure(), &call.method)?;
+                }
+                (Outgoing::Request { id, method: call.method.name() }, *purpose)
+            }
+            Message::Initialize => {
+                (Outgoing::Request { id, method: "initialize" }, Purpose::Initialize)
+            }
+            Message::Cancel { .. } => {
+                (Outgoing::Notification { method: "notifications/cancelled" }, Purpose::Notify)
+            }
+            Message::Other(outgoing) => (*outgoing, Purpose::Notify),
+        };
+        let mut split = 0;
+        let text = emit(out, |w| {
+            header(w, "Accept", "application/json, text/event-stream");
+            header(w, "Content-Type", "application/json");
+            if let Message::Call(call, _) = message
+                && revision.is_modern()
+            {
+                let _ = write_method_headers(w, &call.method);
+            }
+            let session = if let Message::Initialize = message { None } else { Some(revision) };
+            self.write_session_headers(w, session, bearer);
+            split = w.len();
+            outgoing.write(w, |params| self.write_params(params, message, revision));
+        })?;
+        let (headers, body) = text.split_at_checked(split).unwrap_or_default();
+        if purpose == Purpose::Initialize {
+            self.session = None;
+        }
+        Ok((Post { verb: Verb::Post, headers, body }, self.exchange(purpose, revision)))
+    }
+
+    fn write_params(&self, params: &mut Object<'_, '_>, message: &Message<'_>, revision: Revision) {
+        match message {
+            Message::Call(call, _) => {
+                call.method.write_params(params);
+                call.input.write(params);
+                let stateless = revision.is_modern();
+                if !stateless && !call.progress && call.trace.is_none() {
+                    return;
+                }
+                let mut meta = params.object("_meta");
+                if stateless {
+                    meta.str("io.modelcontextprotocol/protocolVersion", revision.name());
+                    self.info.write(&mut meta, "io.modelcontextprotocol/clientInfo");
+                    let name = "io.modelcontextprotocol/clientCapabilities";
+                    self.capabilities.write(revision, &mut meta, name);
+                    if let Some(least) = call.log {
+                        meta.str("io.modelcontextprotocol/logLevel", least.name());
+                    }
+                }
+                if call.progress {
+                    meta.unsigned("progressToken", self.next_id.into());
+                }
+                for (name, text) in call.trace.map(TraceContext::members).into_iter().flatten() {
+                    if let Some(text) = text {
+                        meta.str(name, text);
+                    }
+                }
+                meta.end();
+            }
+            Message::Initialize => {
+                params.str("protocolVersion", revision.name());
+                self.capabilities.write(revision, params, "capabilities");
+                self.info.write(params, "clientInfo");
+            }
+            Message::Cancel { id, reason } => {
+                params.unsigned("requestId", (*id).into());
+                if let Some(reason) = reason {
+                    params.str("reason", reason);
+                }
+            }
+            Message::Other(_) => {}
+        }
     }
 
     fn get<'o>(
@@ -540,16 +541,16 @@ impl Client {
         out: &'o mut [u8],
     ) -> Result<Post<'o>, Error> {
         let headers = emit(out, |w| {
-            header(w, "Accept", |w| w.str("text/event-stream"));
+            header(w, "Accept", "text/event-stream");
             if let Some(id) = last_event_id {
-                header(w, "Last-Event-ID", |w| w.str(id));
+                header(w, "Last-Event-ID", id);
             }
-            self.write_session_headers(w, revision, bearer);
+            self.write_session_headers(w, Some(revision), bearer);
         })?;
         Ok(Post { verb: Verb::Get, headers, body: &[] })
     }
 
-    /// The exchange for the message that has just been written; a request takes an id.
+    /// The exchange for what has just been written; a request takes an id.
     fn exchange(&mut self, purpose: Purpose, revision: Revision) -> Exchange {
         let id = self.next_id;
         if purpose != Purpose::Notify {
@@ -559,19 +560,28 @@ impl Client {
         Exchange::new(id, purpose, revision, range, self.session.is_some())
     }
 
+    /// The headers of the session in this revision, when there may be one, and the bearer.
     fn write_session_headers(
         &self,
         w: &mut Writer<'_>,
-        revision: Revision,
+        revision: Option<Revision>,
         bearer: Option<Bearer<'_>>,
     ) {
-        if revision.differences().version_header {
-            header(w, "MCP-Protocol-Version", |w| w.str(revision.name()));
+        if let Some(revision) = revision {
+            if revision.differences().version_header {
+                header(w, "MCP-Protocol-Version", revision.name());
+            }
+            if let Some(session) = &self.session {
+                w.str("Mcp-Session-Id: ");
+                w.bytes(session.as_bytes());
+                w.str("\r\n");
+            }
         }
-        if let Some(session) = &self.session {
-            header(w, "Mcp-Session-Id", |w| w.bytes(session.as_bytes()));
+        if let Some(bearer) = bearer {
+            w.str("Authorization: ");
+            bearer.write(w);
+            w.str("\r\n");
         }
-        write_bearer(w, bearer);
     }
 
     fn legacy_revision(&self) -> Option<Revision> {
@@ -584,30 +594,25 @@ impl Client {
     }
 }
 
-/// Writes headers and message, all or nothing.
-fn compose<'o>(
-    message: &Outgoing<'_>,
-    headers: impl Fn(&mut Writer<'_>),
-    params: impl Fn(&mut Object<'_, '_>),
-    out: &'o mut [u8],
-) -> Result<Post<'o>, Error> {
-    let mut split = 0;
-    let text = emit(out, |w| {
-        header(w, "Accept", |w| w.str("application/json, text/event-stream"));
-        header(w, "Content-Type", |w| w.str("application/json"));
-        headers(w);
-        split = w.len();
-        message.write(w, &params);
-    })?;
-    let (headers, body) = text.split_at_checked(split).unwrap_or_default();
-    Ok(Post { verb: Verb::Post, headers, body })
+/// What a POST carries.
+enum Message<'m> {
+    Call(&'m Call<'m>, Purpose),
+    Cancel {
+        id: u32,
+        reason: Option<&'m str>,
+    },
+    Initialize,
+    /// A notification or an answer.
+    Other(Outgoing<'m>),
 }
 
 /// The headers that repeat the body.
 fn write_method_headers(w: &mut Writer<'_>, method: &Method<'_>) -> Result<(), ParamHeaderError> {
-    header(w, "Mcp-Method", |w| w.str(method.name()));
+    header(w, "Mcp-Method", method.name());
     if let Some(name) = method.mcp_name() {
-        header(w, "Mcp-Name", |w| encode_header_value(w, name.chars()));
+        w.str("Mcp-Name: ");
+        encode_header_value(w, name.chars());
+        w.str("\r\n");
     }
     if let Method::CallTool { input_schema: Some(schema), arguments, .. } = method {
         for param in param_headers(*schema)? {
@@ -617,16 +622,10 @@ fn write_method_headers(w: &mut Writer<'_>, method: &Method<'_>) -> Result<(), P
     Ok(())
 }
 
-fn write_bearer(w: &mut Writer<'_>, bearer: Option<Bearer<'_>>) {
-    if let Some(bearer) = bearer {
-        header(w, "Authorization", |w| bearer.write(w));
-    }
-}
-
-fn header(w: &mut Writer<'_>, name: &str, value: impl FnOnce(&mut Writer<'_>)) {
+fn header(w: &mut Writer<'_>, name: &str, value: &str) {
     w.str(name);
     w.str(": ");
-    value(w);
+    w.str(value);
     w.str("\r\n");
 }
 

@@ -31,12 +31,16 @@ impl<'o> Post<'o> {
     /// Names and values of the headers; the names are tokens and the values printable ASCII. One of
     /// them is the bearer.
     pub fn headers(&self) -> impl Iterator<Item = (&'o str, &'o str)> + Clone + use<'o> {
-        core::str::from_utf8(self.headers)
-            .unwrap_or_default()
-            // By characters, since the search for a string indexes.
-            .split_terminator('\n')
-            .filter_map(|line| line.strip_suffix('\r')?.split_once(':'))
-            .filter_map(|(name, value)| Some((name, value.strip_prefix(' ')?)))
+        let mut rest = self.headers;
+        core::iter::from_fn(move || {
+            let name = rest.iter().position(|byte| *byte == b':')?;
+            let (name, value) = rest.split_at_checked(name)?;
+            let [b':', b' ', value @ ..] = value else { return None };
+            let end = value.iter().position(|byte| *byte == b'\r')?;
+            let (value, after) = value.split_at_checked(end)?;
+            rest = after.strip_prefix(b"\r\n")?;
+            Some((core::str::from_utf8(name).ok()?, core::str::from_utf8(value).ok()?))
+        })
     }
 
     /// The message as one line, its end included: pieces that are written one after the other. There is

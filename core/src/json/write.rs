@@ -109,6 +109,23 @@ impl<'w, 'o> Object<'w, 'o> {
         Object::begin(self.key(name))
     }
 
+    /// Appends an object as a member, unless `members` writes none.
+    pub(crate) fn object_unless_empty(
+        &mut self,
+        name: &str,
+        members: &dyn Fn(&mut Object<'_, '_>),
+    ) {
+        let (before, first) = (self.w.len(), self.first);
+        let mut object = self.object(name);
+        members(&mut object);
+        let empty = object.first;
+        object.end();
+        if empty {
+            self.w.take_back(before);
+            self.first = first;
+        }
+    }
+
     /// Opens an array as a member.
     pub fn array(&mut self, name: &str) -> Array<'_, 'o> {
         Array::begin(self.key(name))

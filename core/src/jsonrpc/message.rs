@@ -66,29 +66,17 @@ impl<'a> Message<'a> {
     }
 }
 
+/// The members that a message can have; others are passed over.
+const MEMBERS: [&str; 6] = ["jsonrpc", "id", "method", "params", "result", "error"];
+
 /// The members of a message as they stand in the text.
 #[derive(Default)]
-struct Members<'a> {
-    jsonrpc: Option<Value<'a>>,
-    id: Option<Value<'a>>,
-    method: Option<Value<'a>>,
-    params: Option<Value<'a>>,
-    result: Option<Value<'a>>,
-    error: Option<Value<'a>>,
-}
+struct Members<'a>([Option<Value<'a>>; MEMBERS.len()]);
 
 impl<'a> Members<'a> {
     fn take(&mut self, name: Str<'a>, value: Value<'a>) -> Result<(), MessageError> {
-        let slots = [
-            ("jsonrpc", &mut self.jsonrpc),
-            ("id", &mut self.id),
-            ("method", &mut self.method),
-            ("params", &mut self.params),
-            ("result", &mut self.result),
-            ("error", &mut self.error),
-        ];
-        for (known, slot) in slots {
-            if name == *known && slot.replace(value).is_some() {
+        for (known, slot) in MEMBERS.iter().zip(&mut self.0) {
+            if name == **known && slot.replace(value).is_some() {
                 return Err(MessageError::Duplicate);
             }
         }
@@ -96,24 +84,26 @@ impl<'a> Members<'a> {
     }
 
     fn message(self) -> Result<Message<'a>, MessageError> {
-        let version = self.jsonrpc.and_then(|version| version.as_str());
+        let [version, id, method, params, result, error] = self.0;
+        let version = version.and_then(|version| version.as_str());
         if version.is_none_or(|version| version != *"2.0") {
             return Err(MessageError::Version);
         }
-        let id = match self.id {
+        let id = match id {
             // An error may have a null id when the server could not read the request.
-            Some(id) if id.is_null() && self.error.is_some() => None,
+            Some(id) if id.is_null() && error.is_some() => None,
             Some(id) => Some(Id::from_value(id).ok_or(MessageError::Id)?),
             None => None,
         };
-        match (self.method, self.result, self.error) {
+        match (method, result, error) {
             (Some(method), None, None) => {
                 let method = method.as_str().ok_or(MessageError::Method)?;
-                let params = self.params;
-                if params.is_some_and(|params| !matches!(params.raw().first(), Some(b'{' | b'['))) {
-                    return Err(MessageError::Params);
+                if let Some(params) = params {
+                    if !matches!(params.raw().first(), Some(b'{' | b'[')) {
+                        return Err(MessageError::Params);
+                    }
+                    params.unique_names()?;
                 }
-                params.map_or(Ok(()), |params| params.unique_names())?;
                 Ok(match id {
                     Some(id) => Message::Request { id, method, params },
                     None => Message::Notification { method, params },
@@ -239,35 +229,26 @@ impl Outgoing<'_> {
     /// Appends the message; `params` writes the members of a request or notification, and when it
     /// writes none, there is no `params` member.
     pub fn write(&self, w: &mut Writer<'_>, params: impl Fn(&mut Object<'_, '_>)) {
+        self.write_with(w, &params);
+    }
+
+    fn write_with(&self, w: &mut Writer<'_>, params: &dyn Fn(&mut Object<'_, '_>)) {
         let mut message = Object::begin(w);
         message.str("jsonrpc", "2.0");
+        if let Self::Request { id, .. } | Self::Result { id, .. } | Self::Error { id, .. } = self {
+            id.write(message.key("id"));
+        }
         match self {
-            Self::Request { id, method } => {
-                id.write(message.key("id"));
+            Self::Request { method, .. } | Self::Notification { method } => {
                 message.str("method", method);
+                message.object_unless_empty("params", params);
             }
-            Self::Notification { method } => message.str("method", method),
-            Self::Result { id, result } => {
-                id.write(message.key("id"));
-                message.value("result", *result);
-            }
-            Self::Error { id, code, message: text } => {
-                id.write(message.key("id"));
+            Self::Result { result, .. } => message.value("result", *result),
+            Self::Error { code, message: text, .. } => {
                 let mut error = message.object("error");
                 error.signed("code", *code);
                 error.str("message", text);
                 error.end();
-            }
-        }
-        if matches!(self, Self::Request { .. } | Self::Notification { .. }) {
-            let mut probe = Writer::measure();
-            let mut members = Object::begin(&mut probe);
-            params(&mut members);
-            members.end();
-            if probe.len() > 2 {
-                let mut members = message.object("params");
-                params(&mut members);
-                members.end();
             }
         }
         message.end();
