@@ -1,5 +1,8 @@
 //! The validating scanner: every byte is looked at once, nesting is a bit stack.
 
+#[cfg(target_pointer_width = "64")]
+mod words;
+
 use super::{JsonError, JsonErrorKind, MAX_DEPTH, Str, Value};
 
 /// A position in a text, moved forward by validating what stands there.
@@ -7,27 +10,6 @@ use super::{JsonError, JsonErrorKind, MAX_DEPTH, Str, Value};
 pub(crate) struct Scanner<'a> {
     text: &'a [u8],
     at: usize,
-}
-
-/// A run of one byte in every lane of a word.
-const fn lanes(byte: u8) -> u64 {
-    u64::from_le_bytes([byte; 8])
-}
-
-/// The high bit of every lane whose byte ends a run of plain text: a control character, a quote, a
-/// backslash or a byte outside ASCII.
-const fn stops(word: u64) -> u64 {
-    // Without the high bits no sum reaches into the next lane.
-    let low = word & lanes(0x7f);
-    let printable = low.wrapping_add(lanes(0x60));
-    let no_quote = (low ^ lanes(b'"')).wrapping_add(lanes(0x7f));
-    let no_backslash = (low ^ lanes(b'\\')).wrapping_add(lanes(0x7f));
-    (!(printable & no_quote & no_backslash) | word) & lanes(0x80)
-}
-
-/// All lanes but the first `count`.
-const fn lanes_from(count: usize) -> u64 {
-    if count < 8 { u64::MAX << (8 * count) } else { 0 }
 }
 
 impl<'a> Scanner<'a> {
@@ -50,9 +32,8 @@ impl<'a> Scanner<'a> {
     /// Enters the object or array that starts with `open`; `false` when something else stands here.
     pub(crate) fn open(&mut self, open: u8) -> bool {
         self.skip_space();
-        let opens = self.peek() == Some(open);
+        let opens = self.accept(open);
         if opens {
-            self.step();
             self.skip_space();
         }
         opens
@@ -78,20 +59,18 @@ impl<'a> Scanner<'a> {
     /// Whether another element follows in the entered array or object; consumes the comma or `close`.
     #[inline]
     pub(crate) fn next_element(&mut self, first: bool, close: u8) -> Result<bool, JsonError> {
-        match self.peek() {
-            Some(byte) if byte == close => {
-                self.step();
-                self.skip_space();
-                Ok(false)
-            }
-            Some(b',') if !first => {
-                self.step();
-                self.skip_space();
-                Ok(true)
-            }
-            Some(_) if first => Ok(true),
-            _ => Err(self.error(self.unexpected())),
+        if self.accept(close) {
+            self.skip_space();
+            return Ok(false);
         }
+        if first && !self.is_at_end() {
+            return Ok(true);
+        }
+        if !self.accept(b',') {
+            return Err(self.error(self.unexpected()));
+        }
+        self.skip_space();
+        Ok(true)
     }
 
     /// What has not been read.
@@ -102,10 +81,7 @@ impl<'a> Scanner<'a> {
     /// Nothing but white space may be left.
     pub(crate) fn end(&mut self) -> Result<(), JsonError> {
         self.skip_space();
-        match self.peek() {
-            None => Ok(()),
-            Some(_) => Err(self.error(JsonErrorKind::TrailingBytes)),
-        }
+        if self.is_at_end() { Ok(()) } else { Err(self.error(JsonErrorKind::TrailingBytes)) }
     }
 
     #[expect(clippy::inline_always, reason = "a call copies the result through memory, piecemeal")]
@@ -129,21 +105,20 @@ impl<'a> Scanner<'a> {
         let mut objects = 0_u64;
         let mut depth = 0_u32;
         'value: loop {
-            match self.peek() {
-                Some(b'"') => {
+            match self.byte() {
+                b'"' => {
                     self.string()?;
                 }
-                Some(open @ (b'{' | b'[')) => {
+                open @ (b'{' | b'[') => {
                     if depth >= max_depth {
                         return Err(JsonErrorKind::DepthExceeded);
                     }
                     self.step();
                     self.skip_space();
-                    let object = open == b'{';
-                    if self.peek() == Some(if object { b'}' } else { b']' }) {
-                        self.step();
-                    } else {
+                    // In ASCII both brackets are closed by the symbol after the next.
+                    if !self.accept(open.wrapping_add(2)) {
                         depth = depth.wrapping_add(1);
+                        let object = open == b'{';
                         objects = objects << 1 | u64::from(object);
                         if object {
                             self.name()?;
@@ -151,13 +126,11 @@ impl<'a> Scanner<'a> {
                         continue 'value;
                     }
                 }
-                Some(b'-' | b'0'..=b'9') => self.number()?,
-                Some(b't') => self.literal(b"true")?,
-                Some(b'f') => self.literal(b"false")?,
-                Some(b'n') => self.literal(b"null")?,
-                Some(byte) if byte.is_ascii_alphabetic() => {
-                    return Err(JsonErrorKind::InvalidLiteral);
-                }
+                b'-' | b'0'..=b'9' => self.number()?,
+                b't' => self.literal(b"true")?,
+                b'f' => self.literal(b"false")?,
+                b'n' => self.literal(b"null")?,
+                byte if byte.is_ascii_alphabetic() => return Err(JsonErrorKind::InvalidLiteral),
                 _ => return Err(self.unexpected()),
             }
             loop {
@@ -166,20 +139,16 @@ impl<'a> Scanner<'a> {
                 }
                 self.skip_space();
                 let object = objects & 1 == 1;
-                match self.peek() {
-                    Some(b',') => {
-                        self.step();
-                        self.skip_space();
-                        if object {
-                            self.name()?;
-                        }
-                        continue 'value;
+                if self.accept(b',') {
+                    self.skip_space();
+                    if object {
+                        self.name()?;
                     }
-                    Some(b'}') if object => {}
-                    Some(b']') if !object => {}
-                    _ => return Err(self.unexpected()),
+                    continue 'value;
                 }
-                self.step();
+                if !self.accept(if object { b'}' } else { b']' }) {
+                    return Err(self.unexpected());
+                }
                 depth = depth.wrapping_sub(1);
                 objects >>= 1;
             }
@@ -188,117 +157,41 @@ impl<'a> Scanner<'a> {
 
     /// A name, the colon after it and the white space around.
     fn name(&mut self) -> Result<Name, JsonErrorKind> {
-        if self.peek() != Some(b'"') {
+        if self.byte() != b'"' {
             return Err(self.unexpected());
         }
         let escaped = self.string()?;
         let end = self.at.wrapping_sub(1);
         self.skip_space();
-        if self.peek() != Some(b':') {
+        if !self.accept(b':') {
             return Err(self.unexpected());
         }
-        self.step();
         self.skip_space();
         Ok(Name { end, escaped })
     }
 
     /// A string from its opening to its closing quote; whether it has an escape.
+    #[cfg(not(target_pointer_width = "64"))]
     fn string(&mut self) -> Result<bool, JsonErrorKind> {
         self.step();
-        let mut escaped = false;
-        // Words stand on a grid, so that where the next one is read does not depend on what was found
-        // in this one. `open` are the lanes of the word that have not been dealt with.
-        let mut open = u64::MAX;
-        let mut plain_words = 0_u8;
-        while let Some(word) = self.word() {
-            let mut stops = stops(word) & open;
-            open = u64::MAX;
-            let base = self.at;
-            if stops == 0 {
-                self.at = base.wrapping_add(8);
-                plain_words = plain_words.wrapping_add(1);
-                // Short strings would look at a block in vain.
-                if plain_words == 4 {
-                    self.skip_plain_blocks();
-                    plain_words = 0;
-                }
-                continue;
-            }
-            plain_words = 0;
-            let mut done = 0;
-            while stops != 0 {
-                let lane = stops.trailing_zeros() / 8;
-                let at = base.wrapping_add(lane as usize);
-                // What lies beyond the word reads as zero and matches nothing here.
-                let length = match (word >> (8 * lane)).to_le_bytes() {
-                    [b'"', ..] => {
-                        self.at = at.wrapping_add(1);
-                        return Ok(escaped);
-                    }
-                    [b'\\', b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't', ..] => {
-                        escaped = true;
-                        2
-                    }
-                    [0xc2..=0xdf, 0x80..=0xbf, ..] => 2,
-                    [0xe1..=0xec | 0xee..=0xef, 0x80..=0xbf, 0x80..=0xbf, ..] => 3,
-                    [byte, ..] => {
-                        self.at = at;
-                        match byte {
-                            b'\\' => {
-                                escaped = true;
-                                self.escape()?;
-                            }
-                            0..=0x1f => return Err(JsonErrorKind::ControlInString),
-                            _ => self.multibyte()?,
-                        }
-                        self.at.wrapping_sub(at)
-                    }
-                };
-                done = at.wrapping_add(length).wrapping_sub(base);
-                stops &= lanes_from(done);
-            }
-            if done < 16 {
-                self.at = base.wrapping_add(8);
-                open = lanes_from(done.saturating_sub(8));
-            } else {
-                self.at = base.wrapping_add(done);
-            }
-        }
-        // Less than a word is left; what of it has been dealt with is plain or whole.
-        let dealt = (open.trailing_zeros() / 8) as usize;
-        self.at = self.at.wrapping_add(dealt);
-        self.string_tail(escaped)
+        self.string_tail(false)
     }
 
-    /// Runs over blocks of plain text, several words at a time.
-    #[inline]
-    fn skip_plain_blocks(&mut self) {
-        while let Some(block) = self.text.get(self.at..).and_then(<[u8]>::first_chunk::<32>) {
-            let (words, _) = block.as_chunks::<8>();
-            let any = words.iter().fold(0, |any, word| any | stops(u64::from_le_bytes(*word)));
-            if any != 0 {
-                return;
-            }
-            self.at = self.at.wrapping_add(block.len());
-        }
-    }
-
-    /// The rest of a string that ends less than a word before the end of the text.
+    /// The rest of a string, byte by byte.
     fn string_tail(&mut self, mut escaped: bool) -> Result<bool, JsonErrorKind> {
         loop {
-            match self.peek() {
-                Some(b'"') => {
+            match self.byte() {
+                b'"' => {
                     self.step();
                     return Ok(escaped);
                 }
-                Some(b'\\') => {
+                b'\\' => {
                     escaped = true;
                     self.escape()?;
                 }
-                Some(0..=0x1f) => return Err(JsonErrorKind::ControlInString),
-                Some(0x20..=0x7f) => self.step(),
-                Some(_) => self.multibyte()?,
-                None => return Err(JsonErrorKind::UnexpectedEnd),
+                0..=0x1f => return Err(self.unless_at_end(JsonErrorKind::ControlInString)),
+                0x20..=0x7f => self.step(),
+                _ => self.multibyte()?,
             }
         }
     }
@@ -307,41 +200,30 @@ impl<'a> Scanner<'a> {
     #[inline]
     fn escape(&mut self) -> Result<(), JsonErrorKind> {
         self.step();
-        match self.peek() {
-            Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => {
+        match self.byte() {
+            b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't' => {
                 self.step();
                 Ok(())
             }
-            Some(b'u') => self.unicode_escape(),
-            None => Err(JsonErrorKind::UnexpectedEnd),
-            Some(_) => Err(JsonErrorKind::InvalidEscape),
+            b'u' => self.unicode_escape(),
+            _ => Err(self.unless_at_end(JsonErrorKind::InvalidEscape)),
         }
     }
 
     /// A `\u` escape from its `u` on, with the second half of a pair.
     fn unicode_escape(&mut self) -> Result<(), JsonErrorKind> {
         let start = self.at.wrapping_sub(1);
-        let low = match self.hex4()? {
-            0xdc00..=0xdfff => false,
-            0xd800..=0xdbff => {
-                for expected in [b'\\', b'u'] {
-                    match self.peek() {
-                        Some(byte) if byte == expected => {}
-                        None => return Err(JsonErrorKind::UnexpectedEnd),
-                        Some(_) => {
-                            self.at = start;
-                            return Err(JsonErrorKind::LoneSurrogate);
-                        }
-                    }
-                    if expected == b'\\' {
-                        self.step();
-                    }
-                }
-                matches!(self.hex4()?, 0xdc00..=0xdfff)
+        let half = self.hex4()? >> 10;
+        let whole = if half == HIGH_HALF {
+            let paired = self.accept(b'\\') && self.byte() == b'u';
+            if !paired && self.is_at_end() {
+                return Err(JsonErrorKind::UnexpectedEnd);
             }
-            _ => true,
+            paired && self.hex4()? >> 10 == LOW_HALF
+        } else {
+            half != LOW_HALF
         };
-        if low {
+        if whole {
             Ok(())
         } else {
             self.at = start;
@@ -354,11 +236,8 @@ impl<'a> Scanner<'a> {
         self.step();
         let mut unit = 0;
         for _ in 0..4 {
-            let Some(byte) = self.peek() else {
-                return Err(JsonErrorKind::UnexpectedEnd);
-            };
-            let Some(digit) = char::from(byte).to_digit(16) else {
-                return Err(JsonErrorKind::InvalidEscape);
+            let Some(digit) = char::from(self.byte()).to_digit(16) else {
+                return Err(self.unless_at_end(JsonErrorKind::InvalidEscape));
             };
             unit = unit << 4 | digit;
             self.step();
@@ -368,92 +247,71 @@ impl<'a> Scanner<'a> {
 
     /// A run of characters outside ASCII, well-formed by Unicode table 3-7.
     fn multibyte(&mut self) -> Result<(), JsonErrorKind> {
-        let continuation = |byte: u8| byte & 0xc0 == 0x80;
         loop {
-            let rest = self.text.get(self.at..).unwrap_or_default();
-            let length = match *rest {
-                [0xc2..=0xdf, b, ..] if continuation(b) => 2,
-                [0xe0, 0xa0..=0xbf, c, ..] if continuation(c) => 3,
-                [0xe1..=0xec | 0xee..=0xef, b, c, ..] if continuation(b) && continuation(c) => 3,
-                [0xed, 0x80..=0x9f, c, ..] if continuation(c) => 3,
-                [0xf0, 0x90..=0xbf, c, d, ..] if continuation(c) && continuation(d) => 4,
-                [0xf1..=0xf3, b, c, d, ..]
-                    if continuation(b) && continuation(c) && continuation(d) =>
-                {
-                    4
-                }
-                [0xf4, 0x80..=0x8f, c, d, ..] if continuation(c) && continuation(d) => 4,
-                [0x80..=0xff, ..] => {
-                    // A cut sequence may still become whole; anything else never does.
-                    let cut = matches!(
-                        *rest,
-                        [0xc2..=0xf4]
-                            | [0xe0, 0xa0..=0xbf]
-                            | [0xe1..=0xec | 0xee..=0xef | 0xf1..=0xf3, 0x80..=0xbf]
-                            | [0xed, 0x80..=0x9f]
-                            | [0xf0, 0x90..=0xbf]
-                            | [0xf4, 0x80..=0x8f]
-                            | [0xf0, 0x90..=0xbf, 0x80..=0xbf]
-                            | [0xf1..=0xf3, 0x80..=0xbf, 0x80..=0xbf]
-                            | [0xf4, 0x80..=0x8f, 0x80..=0xbf]
-                    );
-                    let kind =
-                        if cut { JsonErrorKind::UnexpectedEnd } else { JsonErrorKind::InvalidUtf8 };
+            // What follows the first byte, and what the second one can be.
+            let (mut more, mut allowed) = match self.byte() {
+                0..=0x7f => return Ok(()),
+                0xc2..=0xdf => (1_u32, 0x80..=0xbf),
+                0xe0 => (2, 0xa0..=0xbf),
+                0xed => (2, 0x80..=0x9f),
+                0xe1..=0xef => (2, 0x80..=0xbf),
+                0xf0 => (3, 0x90..=0xbf),
+                0xf4 => (3, 0x80..=0x8f),
+                0xf1..=0xf3 => (3, 0x80..=0xbf),
+                _ => return Err(JsonErrorKind::InvalidUtf8),
+            };
+            let start = self.at;
+            while more != 0 {
+                self.step();
+                if !allowed.contains(&self.byte()) {
+                    // A cut sequence may still become whole.
+                    let kind = self.unless_at_end(JsonErrorKind::InvalidUtf8);
+                    self.at = start;
                     return Err(kind);
                 }
-                _ => return Ok(()),
-            };
-            self.at = self.at.wrapping_add(length);
+                allowed = 0x80..=0xbf;
+                more = more.wrapping_sub(1);
+            }
+            self.step();
         }
     }
 
     /// A number by RFC 8259 section 6.
     fn number(&mut self) -> Result<(), JsonErrorKind> {
-        if self.peek() == Some(b'-') {
-            self.step();
-        }
-        match self.peek() {
-            Some(b'0') => self.step(),
-            Some(b'1'..=b'9') => self.digits(),
-            _ => return Err(self.bad_number()),
-        }
-        if matches!(self.peek(), Some(b'0'..=b'9')) {
+        self.accept(b'-');
+        if !self.accept(b'0') {
+            self.digits()?;
+        } else if self.byte().is_ascii_digit() {
             return Err(JsonErrorKind::InvalidNumber);
         }
-        if self.peek() == Some(b'.') {
-            self.step();
-            self.some_digits()?;
+        if self.accept(b'.') {
+            self.digits()?;
         }
-        if matches!(self.peek(), Some(b'e' | b'E')) {
-            self.step();
-            if matches!(self.peek(), Some(b'+' | b'-')) {
-                self.step();
+        if self.accept(b'e') || self.accept(b'E') {
+            if !self.accept(b'+') {
+                self.accept(b'-');
             }
-            self.some_digits()?;
+            self.digits()?;
         }
         Ok(())
     }
 
-    fn some_digits(&mut self) -> Result<(), JsonErrorKind> {
-        if !matches!(self.peek(), Some(b'0'..=b'9')) {
-            return Err(self.bad_number());
-        }
-        self.digits();
-        Ok(())
-    }
-
-    fn digits(&mut self) {
-        while matches!(self.peek(), Some(b'0'..=b'9')) {
+    /// One digit or more.
+    fn digits(&mut self) -> Result<(), JsonErrorKind> {
+        let start = self.at;
+        while self.byte().is_ascii_digit() {
             self.step();
         }
+        if self.at == start {
+            return Err(self.unless_at_end(JsonErrorKind::InvalidNumber));
+        }
+        Ok(())
     }
 
     fn literal(&mut self, word: &'static [u8]) -> Result<(), JsonErrorKind> {
         for expected in word {
-            match self.peek() {
-                Some(byte) if byte == *expected => self.step(),
-                None => return Err(JsonErrorKind::UnexpectedEnd),
-                Some(_) => return Err(JsonErrorKind::InvalidLiteral),
+            if !self.accept(*expected) {
+                return Err(self.unless_at_end(JsonErrorKind::InvalidLiteral));
             }
         }
         Ok(())
@@ -461,44 +319,51 @@ impl<'a> Scanner<'a> {
 
     #[inline]
     fn skip_space(&mut self) {
-        while matches!(self.peek(), Some(b' ' | b'\t' | b'\n' | b'\r')) {
+        while matches!(self.byte(), b' ' | b'\t' | b'\n' | b'\r') {
             self.step();
         }
     }
 
-    /// Passes the byte that was peeked at, so that `at` never passes the end of the text.
+    /// Passes `byte` where it stands here.
+    fn accept(&mut self, byte: u8) -> bool {
+        let stands = self.byte() == byte;
+        if stands {
+            self.step();
+        }
+        stands
+    }
+
+    /// Passes the byte that was looked at, so that `at` never passes the end of the text.
     fn step(&mut self) {
         self.at = self.at.wrapping_add(1);
     }
 
-    fn peek(&self) -> Option<u8> {
-        self.text.get(self.at).copied()
+    /// The byte that stands here. At the end of the text it is zero, which is as invalid everywhere.
+    fn byte(&self) -> u8 {
+        self.text.get(self.at).copied().unwrap_or(0)
     }
 
-    /// The next eight bytes, the first one lowest.
-    fn word(&self) -> Option<u64> {
-        let word = self.text.get(self.at..)?.first_chunk()?;
-        Some(u64::from_le_bytes(*word))
-    }
-
-    fn bad_number(&self) -> JsonErrorKind {
-        match self.peek() {
-            Some(_) => JsonErrorKind::InvalidNumber,
-            None => JsonErrorKind::UnexpectedEnd,
-        }
+    fn is_at_end(&self) -> bool {
+        self.at >= self.text.len()
     }
 
     fn unexpected(&self) -> JsonErrorKind {
-        match self.peek() {
-            Some(_) => JsonErrorKind::UnexpectedByte,
-            None => JsonErrorKind::UnexpectedEnd,
-        }
+        self.unless_at_end(JsonErrorKind::UnexpectedByte)
+    }
+
+    /// What is wrong where the byte that stands here is not the right one.
+    fn unless_at_end(&self, kind: JsonErrorKind) -> JsonErrorKind {
+        if self.is_at_end() { JsonErrorKind::UnexpectedEnd } else { kind }
     }
 
     const fn error(&self, kind: JsonErrorKind) -> JsonError {
         JsonError { kind, at: self.at }
     }
 }
+
+/// The upper six bits of the first and of the second half of a surrogate pair.
+const HIGH_HALF: u32 = 0xd800 >> 10;
+const LOW_HALF: u32 = 0xdc00 >> 10;
 
 /// Where a name ends, and whether it has an escape.
 struct Name {
