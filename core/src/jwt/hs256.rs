@@ -2,10 +2,9 @@
 
 use core::fmt;
 
-use hmac::{Hmac, KeyInit, Mac};
-use sha2::{Digest, Sha256};
+use sha2::block_api::compress256;
 use subtle::{Choice, ConstantTimeEq};
-use zeroize::{ZeroizeOnDrop, Zeroizing};
+use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 /// Computes HMAC-SHA256 with a key that it holds.
 ///
@@ -57,7 +56,10 @@ pub(super) fn tag_matches(
 /// An HS256 key: the hash states behind both pads, so that no message pays for the key again.
 ///
 /// It is wiped when dropped, has no `Clone`, and `Debug` shows nothing of it.
-pub struct Hs256Key(Hmac<Sha256>);
+pub struct Hs256Key {
+    inner: State,
+    outer: State,
+}
 
 impl Hs256Key {
     /// Bytes that a secret has at least
@@ -88,30 +90,86 @@ impl Hs256Key {
             return Err(KeyError::Pem);
         }
         let key = Self::precompute(secret);
-        // `hmac` does not wipe the block that it pads, and the compression function keeps its
-        // message words on the stack.
+        // The compression function keeps its message words on the stack.
         zeroize::zeroize_stack::<WIPED_STACK>();
         Ok(key)
     }
 
-    /// Makes the key from one block, since of a block every length is known and no copy can fail.
     #[inline(never)]
     fn precompute(secret: &[u8]) -> Self {
         let mut block = Zeroizing::new([0; BLOCK]);
         if secret.len() > BLOCK {
-            fill(&mut block, &Sha256::digest(secret));
+            let mut state = Zeroizing::new(INITIAL);
+            finish(&mut state, 0, secret);
+            fill(&mut block, &*Zeroizing::new(bytes(&state)));
         } else {
             fill(&mut block, secret);
         }
-        Self(Hmac::new((&*block).into()))
+        let mut key = Self { inner: INITIAL, outer: INITIAL };
+        // The second pad replaces the first.
+        for (state, pad) in [(&mut key.inner, 0x36), (&mut key.outer, 0x36 ^ 0x5c)] {
+            for byte in block.iter_mut() {
+                *byte ^= pad;
+            }
+            compress256(state, core::slice::from_ref(&block));
+        }
+        key
     }
 
     #[inline(never)]
     fn tag(&self, message: &[u8]) -> [u8; 32] {
-        let mut mac = self.0.clone();
-        mac.update(message);
-        mac.finalize().into_bytes().into()
+        let mut state = Zeroizing::new(self.inner);
+        finish(&mut state, BLOCK, message);
+        let inner = bytes(&state);
+        *state = self.outer;
+        finish(&mut state, BLOCK, &inner);
+        bytes(&state)
     }
+}
+
+/// The words between two blocks.
+type State = [u32; 8];
+
+/// The words before the first block
+/// ([FIPS 180-4 section 5.3.3](https://doi.org/10.6028/NIST.FIPS.180-4)).
+const INITIAL: State = [
+    0x6a09_e667,
+    0xbb67_ae85,
+    0x3c6e_f372,
+    0xa54f_f53a,
+    0x510e_527f,
+    0x9b05_688c,
+    0x1f83_d9ab,
+    0x5be0_cd19,
+];
+
+/// Hashes `message` to its end, with the padding that closes it; `before` bytes, which are whole
+/// blocks, stand before it (FIPS 180-4 section 5.1.1).
+fn finish(state: &mut State, before: usize, message: &[u8]) {
+    let (blocks, rest) = message.as_chunks();
+    compress256(state, blocks);
+    let mut block = [0; BLOCK];
+    for (to, from) in block.iter_mut().zip(rest.iter().chain(&[0x80])) {
+        *to = *from;
+    }
+    if rest.len() >= BLOCK - size_of::<u64>() {
+        compress256(state, core::slice::from_ref(&block));
+        block = [0; BLOCK];
+    }
+    let bits = (message.len() as u64).wrapping_add(before as u64) << 3;
+    if let Some(length) = block.last_chunk_mut() {
+        *length = bits.to_be_bytes();
+    }
+    compress256(state, core::slice::from_ref(&block));
+}
+
+fn bytes(state: &State) -> [u8; 32] {
+    let mut bytes = [0; 32];
+    let (words, _) = bytes.as_chunks_mut();
+    for (to, from) in words.iter_mut().zip(state) {
+        *to = from.to_be_bytes();
+    }
+    bytes
 }
 
 /// Copies `bytes` to the start of `block`.
@@ -124,13 +182,19 @@ fn fill(block: &mut [u8; BLOCK], bytes: &[u8]) {
 impl HmacSha256 for Hs256Key {
     fn mac(&self, message: &[u8]) -> Result<[u8; 32], MacUnavailable> {
         let tag = self.tag(message);
-        // Finishing moves the state behind the outer pad, and what is moved stays where it was.
+        // The compression function keeps the states that it starts from on the stack.
         zeroize::zeroize_stack::<WIPED_STACK_OF_MAC>();
         Ok(tag)
     }
 }
 
-/// `hmac` and `sha2` wipe the states in their own `Drop`.
+impl Drop for Hs256Key {
+    fn drop(&mut self) {
+        self.inner.zeroize();
+        self.outer.zeroize();
+    }
+}
+
 impl ZeroizeOnDrop for Hs256Key {}
 
 impl fmt::Debug for Hs256Key {
@@ -186,7 +250,41 @@ const WIPED_STACK_OF_MAC: usize = 512;
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::format;
+    use hmac::{Hmac, KeyInit, Mac};
+    use proptest::prelude::*;
+    use sha2::Sha256;
+    use std::{format, vec, vec::Vec};
+
+    fn peer(secret: &[u8], message: &[u8]) -> [u8; 32] {
+        let mut mac = Hmac::<Sha256>::new_from_slice(secret).unwrap();
+        mac.update(message);
+        mac.finalize().into_bytes().into()
+    }
+
+    #[test]
+    fn every_length_of_secret_and_message_is_padded_as_the_peer_does() {
+        let bytes: Vec<u8> = (0..=255).collect();
+        for len in 0..200 {
+            let message = &bytes[..len];
+            let secret = &bytes[1..][..len + 1];
+            let key = Hs256Key::of_any_length(secret).unwrap();
+            assert_eq!(key.mac(message), Ok(peer(secret, message)), "{len}");
+        }
+        let long = vec![0x5a; 100_000];
+        let key = Hs256Key::of_any_length(&long).unwrap();
+        assert_eq!(key.mac(&long), Ok(peer(&long, &long)));
+    }
+
+    proptest! {
+        #[test]
+        fn the_mac_is_the_one_of_the_peer(
+            secret in prop::collection::vec(any::<u8>(), 1..200),
+            message in prop::collection::vec(any::<u8>(), 0..300),
+        ) {
+            let key = Hs256Key::of_any_length(&secret).unwrap();
+            prop_assert_eq!(key.mac(&message), Ok(peer(&secret, &message)));
+        }
+    }
 
     #[test]
     fn secrets_that_protect_nothing_are_refused() {
