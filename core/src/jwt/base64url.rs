@@ -70,6 +70,15 @@ pub const fn decoded_len(symbols: usize) -> Option<usize> {
 pub fn decode<'o>(text: &[u8], out: &'o mut [u8]) -> Result<&'o mut [u8], Base64Error> {
     let needed = decoded_len(text.len()).ok_or(Base64Error::Length)?;
     let out = out.get_mut(..needed).ok_or(Base64Error::Output(OutputTooSmall { needed }))?;
+    if !read_symbols(text, out) {
+        check(text)?;
+    }
+    Ok(out)
+}
+
+/// Decodes `text` into `out`, which has room for exactly its bytes; whether it is canonical.
+#[cfg(target_pointer_width = "64")]
+fn read_symbols(text: &[u8], out: &mut [u8]) -> bool {
     let (quads, tail) = text.as_chunks::<4>();
     let (triples, rest) = out.as_chunks_mut::<3>();
     // Invalid symbols set the top bits, so one test covers the whole text.
@@ -96,19 +105,38 @@ pub fn decode<'o>(text: &[u8], out: &'o mut [u8]) -> Result<&'o mut [u8], Base64
         }
         _ => {}
     }
-    if seen & 0xc0 != 0 {
-        let at = text.iter().position(|&symbol| sextet(symbol) == INVALID).unwrap_or(text.len());
-        return Err(Base64Error::Symbol { at });
+    seen & 0xc0 | trailing == 0
+}
+
+/// Decodes `text` into `out`, which has room for exactly its bytes; whether it is canonical.
+///
+/// One piece of code for tags and for what is no secret, without branches on what stands there.
+#[cfg(not(target_pointer_width = "64"))]
+fn read_symbols(text: &[u8], out: &mut [u8]) -> bool {
+    let mut room = out.iter_mut();
+    let (mut held, mut unused, mut invalid) = (0_u32, 0_u32, 0);
+    for symbol in text {
+        let (sextet, valid) = sextet_without_branches(*symbol);
+        invalid |= !valid;
+        held = held << 6 | u32::from(sextet);
+        // Of four symbols the first completes no byte.
+        if unused == 0 {
+            unused = 6;
+        } else {
+            unused = unused.wrapping_sub(2);
+            if let Some(byte) = room.next() {
+                *byte = (held >> unused) as u8;
+            }
+        }
     }
-    if trailing != 0 {
-        return Err(Base64Error::TrailingBits);
-    }
-    Ok(out)
+    let trailing = held & !(u32::MAX << unused);
+    u32::from(invalid) | trailing == 0
 }
 
 /// Checks `text` as [`decode`] does and stores nothing.
 pub(super) fn check(text: &[u8]) -> Result<(), Base64Error> {
-    if let Some(at) = text.iter().position(|&symbol| sextet(symbol) == INVALID) {
+    let valid = |symbol: &u8| sextet_without_branches(*symbol).1 != 0;
+    if let Some(at) = text.iter().position(|symbol| !valid(symbol)) {
         return Err(Base64Error::Symbol { at });
     }
     let unused = match text.len() % 4 {
@@ -118,7 +146,9 @@ pub(super) fn check(text: &[u8]) -> Result<(), Base64Error> {
         _ => return Err(Base64Error::Length),
     };
     match text.last() {
-        Some(&last) if sextet(last) & unused != 0 => Err(Base64Error::TrailingBits),
+        Some(&last) if sextet_without_branches(last).0 & unused != 0 => {
+            Err(Base64Error::TrailingBits)
+        }
         _ => Ok(()),
     }
 }
@@ -126,6 +156,16 @@ pub(super) fn check(text: &[u8]) -> Result<(), Base64Error> {
 /// Decodes the text of a 32-byte tag in a time that does not depend on its content.
 ///
 /// `None` where it is not canonical.
+#[cfg(not(target_pointer_width = "64"))]
+pub(super) fn decode_tag(text: &[u8; TAG_TEXT]) -> Option<[u8; 32]> {
+    let mut tag = [0; 32];
+    read_symbols(text, &mut tag).then_some(tag)
+}
+
+/// Decodes the text of a 32-byte tag in a time that does not depend on its content.
+///
+/// `None` where it is not canonical.
+#[cfg(target_pointer_width = "64")]
 pub(super) fn decode_tag(text: &[u8; TAG_TEXT]) -> Option<[u8; 32]> {
     // Filled up to whole words by the symbol of zero.
     let mut sextets = [b'A'; 48];
@@ -258,9 +298,11 @@ pub(super) const TAG_TEXT: usize = encoded_len(32);
 /// Bytes that are encoded in place at a time, a multiple of three.
 const BLOCK: usize = 96;
 
+#[cfg(target_pointer_width = "64")]
 const INVALID: u8 = 0xff;
 
 /// The six bits of each symbol.
+#[cfg(target_pointer_width = "64")]
 const SEXTETS: [u8; 256] = {
     let mut table = [INVALID; 256];
     let mut symbol = 0_u8;
@@ -278,6 +320,7 @@ const SEXTETS: [u8; 256] = {
     table
 };
 
+#[cfg(target_pointer_width = "64")]
 #[inline]
 fn sextet(symbol: u8) -> u8 {
     SEXTETS.get(usize::from(symbol)).copied().unwrap_or(INVALID)
