@@ -20,6 +20,7 @@ mod write;
 use core::fmt;
 
 pub(crate) use names::SeenNames;
+pub(crate) use number::append_digit;
 pub(crate) use scanner::Scanner;
 
 pub use number::Number;

@@ -14,8 +14,7 @@ pub(crate) struct SeenNames {
 
 impl SeenNames {
     /// Adds the next name of `object`; `true` when an earlier one equals it after unescaping.
-    #[expect(clippy::inline_always, reason = "a call copies the result through memory, piecemeal")]
-    #[inline(always)]
+    #[inline]
     pub(crate) fn add_repeats(&mut self, name: Str<'_>, object: Value<'_>) -> bool {
         let earlier = self.count;
         self.count = earlier.saturating_add(1);
@@ -23,14 +22,14 @@ impl SeenNames {
         // calls for comparing them all.
         self.escaped |= name.is_escaped();
         let hash = hash(name.raw());
-        let first = self.set(hash >> 54);
-        let second = self.set(hash >> 44);
+        let first = self.set(hash >> 22);
+        let second = self.set(hash >> 12);
         (self.escaped || first && second)
             && object.entries().take(earlier).any(|(earlier, _)| earlier == name)
     }
 
     /// Sets the bit that the low ten bits of `hash` name and tells whether it was set.
-    fn set(&mut self, hash: u64) -> bool {
+    fn set(&mut self, hash: u32) -> bool {
         let bit = 1 << (hash & 31);
         let Some(word) = self.bits.get_mut((hash >> 5 & 31) as usize) else { return true };
         let set = *word & bit != 0;
@@ -40,7 +39,15 @@ impl SeenNames {
 }
 
 /// Mixes all bytes into the high bits.
-fn hash(raw: &[u8]) -> u64 {
+#[cfg(not(target_pointer_width = "64"))]
+fn hash(raw: &[u8]) -> u32 {
+    let mix = |hash: u32, byte: &u8| (hash ^ u32::from(*byte)).wrapping_mul(0x9e37_79b1);
+    raw.iter().fold(0, mix)
+}
+
+/// Mixes all bytes into the high bits.
+#[cfg(target_pointer_width = "64")]
+fn hash(raw: &[u8]) -> u32 {
     let mix = |hash: u64, word: u64| {
         let hash = (hash ^ word).wrapping_mul(0x9e37_79b9_7f4a_7c15);
         hash ^ hash >> 32
@@ -58,5 +65,5 @@ fn hash(raw: &[u8]) -> u64 {
         mix(hash, raw.iter().fold(0, |word, byte| word << 8 | u64::from(*byte)))
     };
     // Differences in a last byte have only reached the highest bits, from where `mix` brought them down.
-    mix(hash, 0)
+    (mix(hash, 0) >> 32) as u32
 }

@@ -17,6 +17,12 @@ impl<'a> Scanner<'a> {
         Self { text, at: 0 }
     }
 
+    /// Inside the object or array that `text` is by its bracket `open`; nowhere for another text.
+    pub(crate) fn inside(text: &'a [u8], open: u8) -> Self {
+        let mut scanner = Self::new(text);
+        if scanner.open(open) { scanner } else { Self::new(&[]) }
+    }
+
     /// Validates one value with the white space around it.
     pub(crate) fn value(&mut self) -> Result<Value<'a>, JsonError> {
         self.value_within(MAX_DEPTH)

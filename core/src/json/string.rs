@@ -2,6 +2,7 @@
 
 use core::fmt;
 
+use crate::search;
 use crate::writer::{OutputTooSmall, Writer, emit};
 
 /// A JSON string between its quotes; escapes are resolved when it is compared, iterated or copied.
@@ -42,7 +43,7 @@ impl<'a> Str<'a> {
 
     /// The characters, escapes resolved.
     pub const fn chars(&self) -> Chars<'a> {
-        Chars { rest: self.raw }
+        Chars { rest: self.raw, escaped: self.escaped }
     }
 
     /// Copies the string into `out`, escapes resolved.
@@ -58,10 +59,10 @@ impl<'a> Str<'a> {
     pub fn write(&self, w: &mut Writer<'_>) {
         let mut rest = self.raw;
         loop {
-            let plain = memchr::memchr(b'\\', rest).unwrap_or(rest.len());
+            let plain = search::position(b'\\', rest).unwrap_or(rest.len());
             let (run, after) = rest.split_at_checked(plain).unwrap_or((rest, &[]));
             w.bytes(run);
-            let mut escape = Chars { rest: after };
+            let mut escape = Chars { rest: after, escaped: true };
             let Some(character) = escape.next() else { return };
             w.str(character.encode_utf8(&mut [0; 4]));
             rest = escape.rest;
@@ -70,22 +71,22 @@ impl<'a> Str<'a> {
 }
 
 impl PartialEq for Str<'_> {
+    #[inline]
     fn eq(&self, other: &Self) -> bool {
-        if !self.escaped && !other.escaped {
-            return self.raw == other.raw;
+        if self.escaped || other.escaped {
+            return self.chars().eq(other.chars());
         }
-        self.chars().eq(other.chars())
+        self.raw == other.raw
     }
 }
 
 impl Eq for Str<'_> {}
 
 impl PartialEq<str> for Str<'_> {
+    #[inline]
     fn eq(&self, other: &str) -> bool {
-        if !self.escaped {
-            return self.raw == other.as_bytes();
-        }
-        self.chars().eq(other.chars())
+        let own: Str<'_> = *self;
+        own == Str::validated(other.as_bytes(), false)
     }
 }
 
@@ -116,6 +117,7 @@ impl fmt::Debug for Str<'_> {
 #[derive(Clone, Debug)]
 pub struct Chars<'a> {
     rest: &'a [u8],
+    escaped: bool,
 }
 
 impl Chars<'_> {
@@ -160,16 +162,13 @@ impl Iterator for Chars<'_> {
 
     fn next(&mut self) -> Option<char> {
         let first = self.take()?;
-        if first == b'\\' {
+        if first == b'\\' && self.escaped {
             return self.escape();
         }
-        let (length, mut code) = match first {
-            0..=0x7f => return Some(char::from(first)),
-            0x80..=0xdf => (1, u32::from(first & 0x1f)),
-            0xe0..=0xef => (2, u32::from(first & 0x0f)),
-            0xf0.. => (3, u32::from(first & 0x07)),
-        };
-        for _ in 0..length {
+        // As many ones as the character has bytes, but none for ASCII.
+        let length = first.leading_ones();
+        let mut code = u32::from(first) & (0x7f >> length);
+        for _ in 1..length {
             code = code << 6 | u32::from(self.take()? & 0x3f);
         }
         char::from_u32(code)

@@ -3,6 +3,7 @@
 use core::fmt;
 
 use super::{Number, Scanner, SeenNames, Str};
+use crate::search;
 
 /// Most names that [`Value::unique_names`] compares with each other.
 pub const MAX_NAMES: usize = 256;
@@ -72,21 +73,17 @@ impl<'a> Value<'a> {
     /// The string, when it is one.
     pub fn as_str(&self) -> Option<Str<'a>> {
         let inner = self.raw.strip_prefix(b"\"")?.strip_suffix(b"\"")?;
-        Some(Str::validated(inner, memchr::memchr(b'\\', inner).is_some()))
+        Some(Str::validated(inner, search::position(b'\\', inner).is_some()))
     }
 
     /// The members of an object in their order; nothing for another kind.
     pub fn entries(&self) -> Entries<'a> {
-        let mut scanner = Scanner::new(self.raw);
-        let done = !scanner.open(b'{');
-        Entries { scanner, first: true, done }
+        Entries { scanner: Scanner::inside(self.raw, b'{'), first: true }
     }
 
     /// The elements of an array in their order; nothing for another kind.
     pub fn items(&self) -> Items<'a> {
-        let mut scanner = Scanner::new(self.raw);
-        let done = !scanner.open(b'[');
-        Items { scanner, first: true, done }
+        Items { scanner: Scanner::inside(self.raw, b'['), first: true }
     }
 
     /// The member called `name`; `None` when there is none or this is no object.
@@ -188,21 +185,15 @@ impl core::error::Error for NameError {}
 pub struct Entries<'a> {
     scanner: Scanner<'a>,
     first: bool,
-    done: bool,
 }
 
 impl<'a> Iterator for Entries<'a> {
     type Item = (Str<'a>, Value<'a>);
 
     fn next(&mut self) -> Option<Self::Item> {
-        if self.done {
-            return None;
-        }
-        let name = self.scanner.next_name(self.first).ok().flatten();
+        let name = self.scanner.next_name(self.first).ok().flatten()?;
         self.first = false;
-        let entry = name.and_then(|name| Some((name, self.scanner.value().ok()?)));
-        self.done = entry.is_none();
-        entry
+        Some((name, self.scanner.value().ok()?))
     }
 }
 
@@ -211,21 +202,15 @@ impl<'a> Iterator for Entries<'a> {
 pub struct Items<'a> {
     scanner: Scanner<'a>,
     first: bool,
-    done: bool,
 }
 
 impl<'a> Iterator for Items<'a> {
     type Item = Value<'a>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        if self.done {
-            return None;
-        }
-        let more = self.scanner.next_element(self.first, b']').unwrap_or(false);
+        let more = self.scanner.next_element(self.first, b']').ok()?;
         self.first = false;
-        let item = if more { self.scanner.value().ok() } else { None };
-        self.done = item.is_none();
-        item
+        if more { self.scanner.value().ok() } else { None }
     }
 }
 
@@ -240,12 +225,12 @@ impl<'a> Iterator for Names<'a> {
 
     fn next(&mut self) -> Option<Str<'a>> {
         loop {
-            let opening = memchr::memchr(b'"', self.rest)?;
+            let opening = search::position(b'"', self.rest)?;
             let text = self.rest.get(opening.checked_add(1)?..)?;
             let mut end = 0_usize;
             let mut escaped = false;
             loop {
-                end = end.checked_add(memchr::memchr2(b'"', b'\\', text.get(end..)?)?)?;
+                end = end.checked_add(search::position_of_either(b'"', b'\\', text.get(end..)?)?)?;
                 if text.get(end) == Some(&b'"') {
                     break;
                 }

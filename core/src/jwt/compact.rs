@@ -5,6 +5,7 @@ use super::claims::Claims;
 use super::error::{Part, VerifyError};
 use super::header::{JoseHeader, MAX_HEADER_LEN};
 use super::hs256::{HmacSha256, tag_matches};
+use crate::search;
 
 /// A token cut into its parts, header and claims decoded
 /// ([RFC 7515 section 7.1](https://www.rfc-editor.org/rfc/rfc7515#section-7.1)).
@@ -91,13 +92,13 @@ struct Parts<'t> {
 impl<'t> Parts<'t> {
     /// Looks no further than the third dot.
     fn of(token: &'t [u8]) -> Option<Self> {
-        let first = memchr::memchr(b'.', token)?;
+        let first = search::position(b'.', token)?;
         let (header, rest) = token.split_at_checked(first)?;
         let rest = rest.get(1..)?;
-        let second = memchr::memchr(b'.', rest)?;
+        let second = search::position(b'.', rest)?;
         let (claims, tag) = rest.split_at_checked(second)?;
         let tag = tag.get(1..)?;
-        if memchr::memchr(b'.', tag).is_some() {
+        if search::position(b'.', tag).is_some() {
             return None;
         }
         let signing_input = token.get(..first.checked_add(1)?.checked_add(second)?)?;

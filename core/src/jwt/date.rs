@@ -1,6 +1,6 @@
 //! `NumericDate` in whole seconds, without floating point.
 
-use crate::json::Number;
+use crate::json::{Number, append_digit};
 
 /// The first whole second at which the time is reached, `None` outside of [`i64`].
 ///
@@ -9,6 +9,7 @@ use crate::json::Number;
 /// ([RFC 7519 section 2](https://www.rfc-editor.org/rfc/rfc7519#section-2)).
 pub(super) fn whole_seconds(number: Number<'_>) -> Option<i64> {
     // Nearly every token writes its times without fraction and exponent.
+    #[cfg(target_pointer_width = "64")]
     if let Some(seconds) = number.as_i64() {
         return Some(seconds);
     }
@@ -21,21 +22,21 @@ pub(super) fn whole_seconds(number: Number<'_>) -> Option<i64> {
     let (mantissa, exponent) = text.split_at_checked(end)?;
     let point = mantissa.iter().position(|&byte| byte == b'.').unwrap_or(mantissa.len());
     // How many digits stand before the point once the exponent has moved it.
-    let mut before = i64::try_from(point).ok()?.checked_add(exponent_of(exponent))?;
+    let mut before = point.cast_signed().saturating_add(exponent_of(exponent));
     let mut whole = 0_u64;
     let mut fraction = false;
-    for digit in mantissa.iter().filter(|&&byte| byte != b'.').map(|byte| u64::from(byte & 0x0f)) {
+    for digit in mantissa.iter().filter(|byte| **byte != b'.') {
         if before > 0 {
-            whole = whole.checked_mul(10)?.checked_add(digit)?;
+            whole = append_digit(whole, *digit)?;
             before = before.saturating_sub(1);
-        } else if digit != 0 {
+        } else if *digit != b'0' {
             fraction = true;
             break;
         }
     }
     // Zeros that the exponent appends; a number that is not zero is out of range after twenty.
     while before > 0 && whole != 0 {
-        whole = whole.checked_mul(10)?;
+        whole = append_digit(whole, b'0')?;
         before = before.saturating_sub(1);
     }
     if negative {
@@ -45,20 +46,18 @@ pub(super) fn whole_seconds(number: Number<'_>) -> Option<i64> {
     }
 }
 
-/// The exponent, cut off far outside of what any text of this size could make up for.
-fn exponent_of(text: &[u8]) -> i64 {
+/// The exponent; one that is cut off is further than any text is long.
+fn exponent_of(text: &[u8]) -> isize {
     let (negative, digits) = match text {
         [_, b'-', digits @ ..] => (true, digits),
         [_, b'+', digits @ ..] | [_, digits @ ..] => (false, digits),
         [] => return 0,
     };
-    let magnitude = digits.iter().fold(0_i64, |value, byte| {
-        value.saturating_mul(10).saturating_add(i64::from(byte & 0x0f)).min(FAR)
+    let magnitude = digits.iter().fold(0_isize, |value, byte| {
+        value.saturating_mul(10).saturating_add(isize::from(byte & 0x0f))
     });
     if negative { magnitude.saturating_neg() } else { magnitude }
 }
-
-const FAR: i64 = 1 << 60;
 
 #[cfg(test)]
 mod tests {
