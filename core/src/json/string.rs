@@ -17,6 +17,11 @@ impl<'a> Str<'a> {
         Self { raw, escaped }
     }
 
+    /// A text without an escape; a backslash in it is one.
+    pub(crate) const fn unescaped(text: &'a str) -> Self {
+        Self { raw: text.as_bytes(), escaped: false }
+    }
+
     /// The text between the quotes, escapes kept.
     pub const fn raw(&self) -> &'a [u8] {
         self.raw
@@ -28,6 +33,7 @@ impl<'a> Str<'a> {
     }
 
     /// Its bytes when it has no escape.
+    #[cfg(target_pointer_width = "64")]
     pub(crate) const fn plain(&self) -> Option<&'a [u8]> {
         if self.escaped { None } else { Some(self.raw) }
     }
@@ -86,7 +92,7 @@ impl PartialEq<str> for Str<'_> {
     #[inline]
     fn eq(&self, other: &str) -> bool {
         let own: Str<'_> = *self;
-        own == Str::validated(other.as_bytes(), false)
+        own == Str::unescaped(other)
     }
 }
 

@@ -230,7 +230,8 @@ impl<'a> Iterator for Names<'a> {
             let mut end = 0_usize;
             let mut escaped = false;
             loop {
-                end = end.checked_add(search::position_of_either(b'"', b'\\', text.get(end..)?)?)?;
+                end =
+                    end.checked_add(search::position_of_either(b'"', b'\\', text.get(end..)?)?)?;
                 if text.get(end) == Some(&b'"') {
                     break;
                 }

@@ -29,12 +29,8 @@ impl<'a> Claims<'a> {
     /// [`ObjectError`], for more than [`MAX_CLAIMS`] claims and for duplicate names among others.
     pub fn parse(json: &'a [u8]) -> Result<Self, ObjectError> {
         let mut registered = [None; 7];
-        let object = object::read(json, MAX_CLAIMS, |name, value| {
-            let claim = ClaimName::of(name);
-            if let Some(slot) = registered.get_mut(claim as usize) {
-                *slot = Some(value);
-            }
-        })?;
+        let slot = |name: Str<'_>| ClaimName::of(name) as usize;
+        let object = object::read(json, MAX_CLAIMS, slot, &mut registered)?;
         Ok(Self { object, registered })
     }
 
@@ -95,10 +91,7 @@ impl<'a> Claims<'a> {
     pub fn aud(&self) -> Result<Option<Audiences<'a>>, ClaimError> {
         let Some(value) = self.registered(ClaimName::Aud) else { return Ok(None) };
         ClaimName::Aud.check(value)?;
-        Ok(Some(match value.as_str() {
-            Some(one) => Audiences { one: Some(one), more: None },
-            None => Audiences { one: None, more: Some(value.items()) },
-        }))
+        Ok(Some(Audiences { one: value.as_str(), more: value.items() }))
     }
 
     /// The claim called `name` as it stands, `None` where it is absent.
@@ -202,17 +195,14 @@ impl fmt::Debug for Claims<'_> {
 #[derive(Clone, Debug)]
 pub struct Audiences<'a> {
     one: Option<Str<'a>>,
-    more: Option<Items<'a>>,
+    more: Items<'a>,
 }
 
 impl<'a> Iterator for Audiences<'a> {
     type Item = Str<'a>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        match &mut self.more {
-            Some(items) => items.next()?.as_str(),
-            None => self.one.take(),
-        }
+        if let Some(one) = self.one.take() { Some(one) } else { self.more.next()?.as_str() }
     }
 }
 
@@ -287,7 +277,7 @@ impl ClaimName {
     }
 
     pub(super) fn of_text(name: &str) -> Self {
-        Self::of_plain(name.as_bytes())
+        Self::of(Str::unescaped(name))
     }
 
     /// Whether `value` has the type that the standard asks for.
@@ -308,6 +298,7 @@ impl ClaimName {
     }
 
     fn of(name: Str<'_>) -> Self {
+        #[cfg(target_pointer_width = "64")]
         if let Some(plain) = name.plain() {
             return Self::of_plain(plain);
         }
@@ -315,6 +306,8 @@ impl ClaimName {
         Self::REGISTERED.iter().copied().find(same).unwrap_or(Self::Other)
     }
 
+    /// The quick way: all names at once.
+    #[cfg(target_pointer_width = "64")]
     const fn of_plain(name: &[u8]) -> Self {
         match name {
             b"exp" => Self::Exp,

@@ -4,7 +4,7 @@ use core::fmt;
 
 use super::VerifyError;
 use super::object::{self, ObjectError};
-use crate::json::{Entries, Object, Str, Value};
+use crate::json::{Entries, Kind, Object, Str, Value};
 use crate::writer::Writer;
 
 /// Most bytes of a header, decoded.
@@ -53,11 +53,7 @@ impl Default for Header<'_> {
 #[derive(Clone, Copy)]
 pub struct JoseHeader<'a> {
     object: Value<'a>,
-    alg: Option<Value<'a>>,
-    typ: Option<Value<'a>>,
-    kid: Option<Value<'a>>,
-    crit: bool,
-    b64: bool,
+    members: [Option<Value<'a>>; MEMBERS.len()],
 }
 
 impl<'a> JoseHeader<'a> {
@@ -67,22 +63,12 @@ impl<'a> JoseHeader<'a> {
     /// [`ObjectError`], for more than [`MAX_HEADER_MEMBERS`] members and for duplicate names among
     /// others.
     pub fn parse(json: &'a [u8]) -> Result<Self, ObjectError> {
-        let (mut alg, mut typ, mut kid) = (None, None, None);
-        let (mut crit, mut b64) = (false, false);
-        let object = object::read(json, MAX_HEADER_MEMBERS, |name, value| {
-            if name == "alg" {
-                alg = Some(value);
-            } else if name == "typ" {
-                typ = Some(value);
-            } else if name == "kid" {
-                kid = Some(value);
-            } else if name == "crit" {
-                crit = true;
-            } else if name == "b64" {
-                b64 = true;
-            }
-        })?;
-        Ok(Self { object, alg, typ, kid, crit, b64 })
+        let mut members = [None; MEMBERS.len()];
+        let slot = |name: Str<'_>| {
+            MEMBERS.iter().position(|member| name == **member).unwrap_or(MEMBERS.len())
+        };
+        let object = object::read(json, MAX_HEADER_MEMBERS, slot, &mut members)?;
+        Ok(Self { object, members })
     }
 
     /// Makes sure that this is the header of an HS256 token without extensions.
@@ -96,19 +82,20 @@ impl<'a> JoseHeader<'a> {
     ///   ([RFC 7797 section 6](https://www.rfc-editor.org/rfc/rfc7797#section-6)).
     /// - [`VerifyError::TypNotString`], [`VerifyError::KidNotString`].
     pub fn check(&self) -> Result<(), VerifyError> {
+        let [_, typ, kid, crit, b64] = self.members;
         if self.alg().is_none_or(|alg| alg != *ALG) {
             return Err(VerifyError::Alg);
         }
-        if self.crit {
+        if crit.is_some() {
             return Err(VerifyError::Crit);
         }
-        if self.b64 {
+        if b64.is_some() {
             return Err(VerifyError::B64);
         }
-        if self.typ.is_some() && self.typ().is_none() {
+        if typ.is_some_and(|typ| typ.kind() != Kind::String) {
             return Err(VerifyError::TypNotString);
         }
-        if self.kid.is_some() && self.kid().is_none() {
+        if kid.is_some_and(|kid| kid.kind() != Kind::String) {
             return Err(VerifyError::KidNotString);
         }
         Ok(())
@@ -116,17 +103,20 @@ impl<'a> JoseHeader<'a> {
 
     /// The algorithm that the header names, to be shown; it never chooses anything.
     pub fn alg(&self) -> Option<Str<'a>> {
-        self.alg.and_then(|alg| alg.as_str())
+        let [alg, ..] = self.members;
+        alg?.as_str()
     }
 
     /// The type of the token.
     pub fn typ(&self) -> Option<Str<'a>> {
-        self.typ.and_then(|typ| typ.as_str())
+        let [_, typ, ..] = self.members;
+        typ?.as_str()
     }
 
     /// The name of the key, which is opaque: it chooses among known keys and nothing else.
     pub fn kid(&self) -> Option<Str<'a>> {
-        self.kid.and_then(|kid| kid.as_str())
+        let [_, _, kid, ..] = self.members;
+        kid?.as_str()
     }
 
     /// Whether `typ` names the media type `expected`, without case; `application/` stands in front of
@@ -161,6 +151,9 @@ fn media_type(typ: impl Iterator<Item = char> + Clone) -> impl Iterator<Item = c
 }
 
 const ALG: &str = "HS256";
+
+/// The members that mean something here, by their slots.
+const MEMBERS: [&str; 5] = ["alg", "typ", "kid", "crit", "b64"];
 
 #[cfg(test)]
 mod tests {
