@@ -25,7 +25,7 @@ impl SeenNames {
         let first = self.set(hash >> 22);
         let second = self.set(hash >> 12);
         (self.escaped || first && second)
-            && object.entries().take(earlier).any(|(earlier, _)| earlier == name)
+            && repeats(name, object, earlier)
     }
 
     /// Sets the bit that the low ten bits of `hash` name and tells whether it was set.
@@ -36,6 +36,12 @@ impl SeenNames {
         *word |= bit;
         set
     }
+}
+
+/// Whether `name` is one of the first `count` names of `object`.
+#[cold]
+fn repeats(name: Str<'_>, object: Value<'_>, count: usize) -> bool {
+    object.entries().take(count).any(|(earlier, _)| earlier == name)
 }
 
 /// Mixes all bytes into the high bits.

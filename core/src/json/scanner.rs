@@ -29,8 +29,11 @@ impl<'a> Scanner<'a> {
     }
 
     /// Validates one value of the object or array that was entered.
-    #[expect(clippy::inline_always, reason = "a call copies the result through memory, piecemeal")]
-    #[inline(always)]
+    #[cfg_attr(
+        target_pointer_width = "64",
+        expect(clippy::inline_always, reason = "a call copies the result through memory, piecemeal"),
+        inline(always)
+    )]
     pub(crate) fn inner_value(&mut self) -> Result<Value<'a>, JsonError> {
         self.value_within(MAX_DEPTH.saturating_sub(1))
     }
@@ -46,8 +49,11 @@ impl<'a> Scanner<'a> {
     }
 
     /// The next name of the entered object, its colon consumed; `None` at the closing brace.
-    #[expect(clippy::inline_always, reason = "a call copies the result through memory, piecemeal")]
-    #[inline(always)]
+    #[cfg_attr(
+        target_pointer_width = "64",
+        expect(clippy::inline_always, reason = "a call copies the result through memory, piecemeal"),
+        inline(always)
+    )]
     pub(crate) fn next_name(&mut self, first: bool) -> Result<Option<Str<'a>>, JsonError> {
         if !self.next_element(first, b'}')? {
             return Ok(None);
@@ -66,7 +72,6 @@ impl<'a> Scanner<'a> {
     #[inline]
     pub(crate) fn next_element(&mut self, first: bool, close: u8) -> Result<bool, JsonError> {
         if self.accept(close) {
-            self.skip_space();
             return Ok(false);
         }
         if first && !self.is_at_end() {
@@ -90,8 +95,11 @@ impl<'a> Scanner<'a> {
         if self.is_at_end() { Ok(()) } else { Err(self.error(JsonErrorKind::TrailingBytes)) }
     }
 
-    #[expect(clippy::inline_always, reason = "a call copies the result through memory, piecemeal")]
-    #[inline(always)]
+    #[cfg_attr(
+        target_pointer_width = "64",
+        expect(clippy::inline_always, reason = "a call copies the result through memory, piecemeal"),
+        inline(always)
+    )]
     fn value_within(&mut self, max_depth: u32) -> Result<Value<'a>, JsonError> {
         self.skip_space();
         let start = self.at;
@@ -324,7 +332,7 @@ impl<'a> Scanner<'a> {
     }
 
     #[inline]
-    fn skip_space(&mut self) {
+    pub(crate) fn skip_space(&mut self) {
         while matches!(self.byte(), b' ' | b'\t' | b'\n' | b'\r') {
             self.step();
         }

@@ -9,17 +9,25 @@ use crate::writer::{OutputTooSmall, Writer, emit};
 #[derive(Clone, Copy)]
 pub struct Str<'a> {
     raw: &'a [u8],
-    escaped: bool,
+    escapes: Escapes,
+}
+
+/// Whether a string has escapes; a whole word, so that no padding has to be copied around it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(usize)]
+enum Escapes {
+    None,
+    Some,
 }
 
 impl<'a> Str<'a> {
     pub(super) const fn validated(raw: &'a [u8], escaped: bool) -> Self {
-        Self { raw, escaped }
+        Self { raw, escapes: if escaped { Escapes::Some } else { Escapes::None } }
     }
 
     /// A text without an escape; a backslash in it is one.
     pub(crate) const fn unescaped(text: &'a str) -> Self {
-        Self { raw: text.as_bytes(), escaped: false }
+        Self::validated(text.as_bytes(), false)
     }
 
     /// The text between the quotes, escapes kept.
@@ -29,17 +37,17 @@ impl<'a> Str<'a> {
 
     /// The string itself when it has no escape, so that it can be borrowed.
     pub fn as_plain(&self) -> Option<&'a str> {
-        if self.escaped { None } else { core::str::from_utf8(self.raw).ok() }
+        if self.is_escaped() { None } else { core::str::from_utf8(self.raw).ok() }
     }
 
     /// Its bytes when it has no escape.
     #[cfg(target_pointer_width = "64")]
     pub(crate) const fn plain(&self) -> Option<&'a [u8]> {
-        if self.escaped { None } else { Some(self.raw) }
+        if self.is_escaped() { None } else { Some(self.raw) }
     }
 
     pub(crate) const fn is_escaped(&self) -> bool {
-        self.escaped
+        matches!(self.escapes, Escapes::Some)
     }
 
     /// Whether it is the empty string.
@@ -49,7 +57,7 @@ impl<'a> Str<'a> {
 
     /// The characters, escapes resolved.
     pub const fn chars(&self) -> Chars<'a> {
-        Chars { rest: self.raw, escaped: self.escaped }
+        Chars { rest: self.raw, escaped: self.is_escaped() }
     }
 
     /// Copies the string into `out`, escapes resolved.
@@ -79,7 +87,7 @@ impl<'a> Str<'a> {
 impl PartialEq for Str<'_> {
     #[inline]
     fn eq(&self, other: &Self) -> bool {
-        if self.escaped || other.escaped {
+        if self.is_escaped() || other.is_escaped() {
             return self.chars().eq(other.chars());
         }
         self.raw == other.raw

@@ -49,11 +49,12 @@ pub(super) fn read<'a>(
     slots: &mut [Option<Value<'a>>],
 ) -> Result<Value<'a>, ObjectError> {
     let mut scanner = Scanner::new(text);
+    scanner.skip_space();
+    let object = scanner.rest();
     if !scanner.open(b'{') {
         let not_an_object = json::parse(text).map(|_| ObjectError::NotAnObject);
         return Err(not_an_object.unwrap_or_else(ObjectError::Json));
     }
-    let object = Value::validated(text.trim_ascii());
     let mut seen = SeenNames::default();
     // A text that is no JSON is told as such, whatever else is wrong with it.
     let mut fault = None;
@@ -63,7 +64,7 @@ pub(super) fn read<'a>(
         if fault.is_none() {
             if count >= max {
                 fault = Some(ObjectError::TooManyMembers { max });
-            } else if seen.add_repeats(name, object) {
+            } else if seen.add_repeats(name, Value::validated(object)) {
                 fault = Some(ObjectError::DuplicateName);
             } else if let Some(slot) = slots.get_mut(slot(name)) {
                 *slot = Some(value);
@@ -71,8 +72,9 @@ pub(super) fn read<'a>(
         }
         count = count.saturating_add(1);
     }
+    let len = object.len().saturating_sub(scanner.rest().len());
     scanner.end().map_err(ObjectError::Json)?;
-    fault.map_or(Ok(object), Err)
+    fault.map_or(Ok(Value::validated(object.get(..len).unwrap_or_default())), Err)
 }
 
 #[cfg(test)]
