@@ -57,8 +57,10 @@ pub struct JsonError {
 }
 
 /// What is wrong with a JSON text.
+// A whole word, so that no padding has to be copied around it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
+#[repr(usize)]
 pub enum JsonErrorKind {
     /// A control character stands unescaped in a string.
     ControlInString,

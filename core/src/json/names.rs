@@ -24,8 +24,7 @@ impl SeenNames {
         let hash = hash(name.raw());
         let first = self.set(hash >> 22);
         let second = self.set(hash >> 12);
-        (self.escaped || first && second)
-            && repeats(name, object, earlier)
+        (self.escaped || first && second) && repeats(name, object, earlier)
     }
 
     /// Sets the bit that the low ten bits of `hash` name and tells whether it was set.

@@ -31,7 +31,10 @@ impl<'a> Scanner<'a> {
     /// Validates one value of the object or array that was entered.
     #[cfg_attr(
         target_pointer_width = "64",
-        expect(clippy::inline_always, reason = "a call copies the result through memory, piecemeal"),
+        expect(
+            clippy::inline_always,
+            reason = "a call copies the result through memory, piecemeal"
+        ),
         inline(always)
     )]
     pub(crate) fn inner_value(&mut self) -> Result<Value<'a>, JsonError> {
@@ -51,7 +54,10 @@ impl<'a> Scanner<'a> {
     /// The next name of the entered object, its colon consumed; `None` at the closing brace.
     #[cfg_attr(
         target_pointer_width = "64",
-        expect(clippy::inline_always, reason = "a call copies the result through memory, piecemeal"),
+        expect(
+            clippy::inline_always,
+            reason = "a call copies the result through memory, piecemeal"
+        ),
         inline(always)
     )]
     pub(crate) fn next_name(&mut self, first: bool) -> Result<Option<Str<'a>>, JsonError> {
@@ -97,7 +103,10 @@ impl<'a> Scanner<'a> {
 
     #[cfg_attr(
         target_pointer_width = "64",
-        expect(clippy::inline_always, reason = "a call copies the result through memory, piecemeal"),
+        expect(
+            clippy::inline_always,
+            reason = "a call copies the result through memory, piecemeal"
+        ),
         inline(always)
     )]
     fn value_within(&mut self, max_depth: u32) -> Result<Value<'a>, JsonError> {

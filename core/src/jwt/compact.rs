@@ -1,6 +1,6 @@
 //! The compact serialisation: three parts and two dots.
 
-use super::base64url::{self, TAG_TEXT};
+use super::base64url;
 use super::claims::Claims;
 use super::error::{Part, VerifyError};
 use super::header::{JoseHeader, MAX_HEADER_LEN};
@@ -63,14 +63,11 @@ impl<'t, 's> Compact<'t, 's> {
 
     /// The tag, which is exactly 32 bytes.
     pub(super) fn tag(&self) -> Result<[u8; 32], VerifyError> {
-        if let Some(tag) =
-            <&[u8; TAG_TEXT]>::try_from(self.tag).ok().and_then(base64url::decode_tag)
-        {
-            return Ok(tag);
+        match base64url::decode_tag(self.tag) {
+            Ok(Some(tag)) => Ok(tag),
+            Ok(None) => Err(VerifyError::Signature),
+            Err(error) => Err(VerifyError::Base64 { part: Part::Signature, error }),
         }
-        let base64 = |error| VerifyError::Base64 { part: Part::Signature, error };
-        base64url::check(self.tag).map_err(base64)?;
-        Err(VerifyError::Signature)
     }
 
     pub(super) fn is_signed_by(
