@@ -98,12 +98,15 @@ impl Hs256Key {
     #[inline(never)]
     fn precompute(secret: &[u8]) -> Self {
         let mut block = Zeroizing::new([0; BLOCK]);
-        if secret.len() > BLOCK {
-            let mut state = Zeroizing::new(INITIAL);
-            finish(&mut state, 0, secret);
-            fill(&mut block, &*Zeroizing::new(bytes(&state)));
+        let hash;
+        let secret = if secret.len() > BLOCK {
+            hash = Zeroizing::new(finish(&INITIAL, 0, secret));
+            hash.as_slice()
         } else {
-            fill(&mut block, secret);
+            secret
+        };
+        for (to, from) in block.iter_mut().zip(secret) {
+            *to = *from;
         }
         let mut key = Self { inner: INITIAL, outer: INITIAL };
         // The second pad replaces the first.
@@ -118,12 +121,7 @@ impl Hs256Key {
 
     #[inline(never)]
     fn tag(&self, message: &[u8]) -> [u8; 32] {
-        let mut state = Zeroizing::new(self.inner);
-        finish(&mut state, BLOCK, message);
-        let inner = bytes(&state);
-        *state = self.outer;
-        finish(&mut state, BLOCK, &inner);
-        bytes(&state)
+        finish(&self.outer, BLOCK, &finish(&self.inner, BLOCK, message))
     }
 }
 
@@ -143,40 +141,31 @@ const INITIAL: State = [
     0x5be0_cd19,
 ];
 
-/// Hashes `message` to its end, with the padding that closes it; `before` bytes, which are whole
-/// blocks, stand before it (FIPS 180-4 section 5.1.1).
-fn finish(state: &mut State, before: usize, message: &[u8]) {
+/// The hash of `message`, with the padding that closes it, behind `before` bytes that led to `state` and
+/// are whole blocks (FIPS 180-4 section 5.1.1).
+fn finish(state: &State, before: usize, message: &[u8]) -> [u8; 32] {
+    let mut state = Zeroizing::new(*state);
     let (blocks, rest) = message.as_chunks();
-    compress256(state, blocks);
+    compress256(&mut state, blocks);
     let mut block = [0; BLOCK];
     for (to, from) in block.iter_mut().zip(rest.iter().chain(&[0x80])) {
         *to = *from;
     }
     if rest.len() >= BLOCK - size_of::<u64>() {
-        compress256(state, core::slice::from_ref(&block));
+        compress256(&mut state, core::slice::from_ref(&block));
         block = [0; BLOCK];
     }
     let bits = (message.len() as u64).wrapping_add(before as u64) << 3;
     if let Some(length) = block.last_chunk_mut() {
         *length = bits.to_be_bytes();
     }
-    compress256(state, core::slice::from_ref(&block));
-}
-
-fn bytes(state: &State) -> [u8; 32] {
-    let mut bytes = [0; 32];
-    let (words, _) = bytes.as_chunks_mut();
-    for (to, from) in words.iter_mut().zip(state) {
+    compress256(&mut state, core::slice::from_ref(&block));
+    let mut hash = [0; 32];
+    let (words, _) = hash.as_chunks_mut();
+    for (to, from) in words.iter_mut().zip(state.iter()) {
         *to = from.to_be_bytes();
     }
-    bytes
-}
-
-/// Copies `bytes` to the start of `block`.
-fn fill(block: &mut [u8; BLOCK], bytes: &[u8]) {
-    for (to, from) in block.iter_mut().zip(bytes) {
-        *to = *from;
-    }
+    hash
 }
 
 impl HmacSha256 for Hs256Key {
