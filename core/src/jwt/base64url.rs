@@ -155,30 +155,30 @@ fn check(text: &[u8]) -> Result<(), Base64Error> {
     }
 }
 
-/// Decodes the text of a 32-byte tag in a time that does not depend on its content; `None` where it is
-/// the text of more or fewer bytes.
+/// Decodes the text of a 32-byte tag into `tag` in a time that does not depend on its content; `false`
+/// where it is the text of more or fewer bytes.
 ///
 /// # Errors
 /// [`Base64Error`] where it is not canonical.
 #[cfg(not(target_pointer_width = "64"))]
-pub(super) fn decode_tag(text: &[u8]) -> Result<Option<[u8; 32]>, Base64Error> {
-    let mut tag = [0; 32];
-    read_symbols(text, &mut tag)?;
-    Ok((text.len() == TAG_TEXT).then_some(tag))
+pub(super) fn decode_tag(text: &[u8], tag: &mut [u8; 32]) -> Result<bool, Base64Error> {
+    read_symbols(text, tag)?;
+    Ok(text.len() == TAG_TEXT)
 }
 
-/// Decodes the text of a 32-byte tag in a time that does not depend on its content; `None` where it is
-/// the text of more or fewer bytes.
+/// Decodes the text of a 32-byte tag into `tag` in a time that does not depend on its content; `false`
+/// where it is the text of more or fewer bytes.
 ///
 /// # Errors
 /// [`Base64Error`] where it is not canonical.
 #[cfg(target_pointer_width = "64")]
-pub(super) fn decode_tag(text: &[u8]) -> Result<Option<[u8; 32]>, Base64Error> {
-    let tag = <&[u8; TAG_TEXT]>::try_from(text).ok().and_then(read_tag);
-    if tag.is_none() {
-        check(text)?;
+pub(super) fn decode_tag(text: &[u8], tag: &mut [u8; 32]) -> Result<bool, Base64Error> {
+    if let Some(read) = <&[u8; TAG_TEXT]>::try_from(text).ok().and_then(read_tag) {
+        *tag = read;
+        return Ok(true);
     }
-    Ok(tag)
+    check(text)?;
+    Ok(false)
 }
 
 /// The bytes of a tag, `None` where its text is not canonical.
@@ -375,6 +375,12 @@ mod tests {
         decode(text, &mut out).map(|bytes| bytes.to_vec())
     }
 
+    fn tag_of(text: &[u8]) -> Result<[u8; 32], Base64Error> {
+        let mut tag = [0; 32];
+        assert_eq!(decode_tag(text, &mut tag)?, text.len() == TAG_TEXT);
+        Ok(tag)
+    }
+
     fn peer(text: &[u8]) -> Option<Vec<u8>> {
         let mut out = vec![0; text.len()];
         Base64UrlUnpadded::decode(text, &mut out).map(<[u8]>::to_vec).ok()
@@ -413,11 +419,7 @@ mod tests {
             for symbol in 0..=255 {
                 let mut text = *b"-_09azAZ-_09azAZ-_09azAZ-_09azAZ-_09azAZ-_8";
                 text[place] = symbol;
-                assert_eq!(
-                    decode_tag(&text).ok().flatten().map(Vec::from),
-                    peer(&text),
-                    "{symbol} at {place}"
-                );
+                assert_eq!(tag_of(&text).ok().map(Vec::from), peer(&text), "{symbol} at {place}");
                 texts += 1;
             }
         }
@@ -451,19 +453,19 @@ mod tests {
         fn a_tag_reads_back(tag: [u8; 32]) {
             let mut out = [0; TAG_TEXT];
             let text = Base64UrlUnpadded::encode(&tag, &mut out).unwrap();
-            prop_assert_eq!(decode_tag(text.as_bytes()), Ok(Some(tag)));
+            prop_assert_eq!(tag_of(text.as_bytes()), Ok(tag));
         }
 
         #[test]
         fn text_decodes_as_the_peer_does(text in "[A-Za-z0-9_-]{0,90}[A-Za-z0-9_=+/ -]{0,3}") {
             prop_assert_eq!(decoded(text.as_bytes()).ok(), peer(text.as_bytes()));
-            prop_assert_eq!(decode_tag(text.as_bytes()).is_ok(), peer(text.as_bytes()).is_some());
+            prop_assert_eq!(decode_tag(text.as_bytes(), &mut [0; 32]).is_ok(), peer(text.as_bytes()).is_some());
         }
 
         #[test]
         fn bytes_decode_as_the_peer_does(text: Vec<u8>) {
             prop_assert_eq!(decoded(&text).ok(), peer(&text));
-            prop_assert_eq!(decode_tag(&text).is_ok(), peer(&text).is_some());
+            prop_assert_eq!(decode_tag(&text, &mut [0; 32]).is_ok(), peer(&text).is_some());
         }
 
         #[test]

@@ -91,7 +91,7 @@ impl<'a> Claims<'a> {
     pub fn aud(&self) -> Result<Option<Audiences<'a>>, ClaimError> {
         let Some(value) = self.registered(ClaimName::Aud) else { return Ok(None) };
         ClaimName::Aud.check(value)?;
-        Ok(Some(Audiences { one: value.as_str(), more: value.items() }))
+        Ok(Some(Audiences::of(value)))
     }
 
     /// The claim called `name` as it stands, `None` where it is absent.
@@ -196,6 +196,12 @@ impl fmt::Debug for Claims<'_> {
 pub struct Audiences<'a> {
     one: Option<Str<'a>>,
     more: Items<'a>,
+}
+
+impl<'a> Audiences<'a> {
+    pub(super) fn of(value: Value<'a>) -> Self {
+        Self { one: value.as_str(), more: value.items() }
+    }
 }
 
 impl<'a> Iterator for Audiences<'a> {

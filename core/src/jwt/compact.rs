@@ -61,11 +61,11 @@ impl<'t, 's> Compact<'t, 's> {
         Claims::parse(self.claims).map_err(VerifyError::Claims)
     }
 
-    /// The tag, which is exactly 32 bytes.
-    pub(super) fn tag(&self) -> Result<[u8; 32], VerifyError> {
-        match base64url::decode_tag(self.tag) {
-            Ok(Some(tag)) => Ok(tag),
-            Ok(None) => Err(VerifyError::Signature),
+    /// Decodes the tag, which is exactly 32 bytes.
+    pub(super) fn read_tag(&self, tag: &mut [u8; 32]) -> Result<(), VerifyError> {
+        match base64url::decode_tag(self.tag, tag) {
+            Ok(true) => Ok(()),
+            Ok(false) => Err(VerifyError::Signature),
             Err(error) => Err(VerifyError::Base64 { part: Part::Signature, error }),
         }
     }

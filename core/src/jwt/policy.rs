@@ -1,7 +1,7 @@
 //! What a token has to say to be accepted.
 
 use super::VerifyError;
-use super::claims::{ClaimName, Claims};
+use super::claims::{Audiences, ClaimName, Claims};
 use super::header::JoseHeader;
 
 /// What a token has to say to be accepted.
@@ -212,22 +212,27 @@ impl<'a> Policy<'a> {
         let one;
         let expected = match self.audience {
             Audience::Any => return Ok(()),
-            Audience::Unexpected => {
-                return match claims.aud()? {
-                    Some(_) => Err(VerifyError::UnexpectedAudience),
-                    None => Ok(()),
-                };
-            }
+            Audience::Unexpected => &[],
             Audience::One(audience) => {
                 one = [audience];
                 one.as_slice()
             }
             Audience::OneOf(audiences) => audiences,
         };
-        let named = claims.aud()?.is_some_and(|mut audiences| {
-            audiences.any(|audience| expected.iter().any(|expected| audience == **expected))
-        });
-        if named { Ok(()) } else { Err(VerifyError::Audience) }
+        let unexpected = matches!(self.audience, Audience::Unexpected);
+        let Some(value) = claims.registered(ClaimName::Aud) else {
+            return if unexpected { Ok(()) } else { Err(VerifyError::Audience) };
+        };
+        ClaimName::Aud.check(value)?;
+        if unexpected {
+            return Err(VerifyError::UnexpectedAudience);
+        }
+        for audience in Audiences::of(value) {
+            if expected.iter().any(|expected| audience == **expected) {
+                return Ok(());
+            }
+        }
+        Err(VerifyError::Audience)
     }
 }
 

@@ -67,7 +67,7 @@ impl<'t, 's> UnverifiedToken<'t, 's> {
     /// Those of steps 3 and 4 of [`super::verify`] but [`VerifyError::Typ`], and
     /// [`VerifyError::Claims`], [`VerifyError::Claim`].
     pub fn check_structure(&self) -> Result<(), VerifyError> {
-        self.compact.tag()?;
+        self.compact.read_tag(&mut [0; 32])?;
         self.header()?.check()?;
         self.claims()?.check_types()?;
         Ok(())
@@ -78,7 +78,8 @@ impl<'t, 's> UnverifiedToken<'t, 's> {
     /// # Errors
     /// [`VerifyError::Signature`], [`VerifyError::Base64`], [`VerifyError::MacUnavailable`].
     pub fn check_signature(&self, key: &(impl HmacSha256 + ?Sized)) -> Result<(), VerifyError> {
-        let tag = self.compact.tag()?;
+        let mut tag = [0; 32];
+        self.compact.read_tag(&mut tag)?;
         if self.compact.is_signed_by(&tag, key)? { Ok(()) } else { Err(VerifyError::Signature) }
     }
 
