@@ -20,7 +20,6 @@ mod write;
 use core::fmt;
 
 pub(crate) use names::SeenNames;
-pub(crate) use number::append_digit;
 pub(crate) use scanner::Scanner;
 
 pub use number::Number;

@@ -49,15 +49,10 @@ impl<'a> Number<'a> {
 }
 
 fn magnitude(digits: &[u8]) -> Option<u64> {
-    digits.iter().try_fold(0, |value, digit| {
-        if digit.is_ascii_digit() { append_digit(value, *digit) } else { None }
+    digits.iter().try_fold(0_u64, |value, digit| {
+        let digit = digit.is_ascii_digit().then(|| u64::from(digit & 0xf))?;
+        value.checked_mul(10)?.checked_add(digit)
     })
-}
-
-/// The number that has one more digit at its end.
-#[inline]
-pub(crate) fn append_digit(value: u64, digit: u8) -> Option<u64> {
-    value.checked_mul(10)?.checked_add(u64::from(digit & 0x0f))
 }
 
 impl fmt::Display for Number<'_> {

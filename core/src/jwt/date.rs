@@ -1,6 +1,7 @@
 //! `NumericDate` in whole seconds, without floating point.
 
-use crate::json::{Number, append_digit};
+use crate::json::Number;
+use crate::search;
 
 /// The first whole second at which the time is reached, `None` outside of [`i64`].
 ///
@@ -14,50 +15,66 @@ pub(super) fn whole_seconds(number: Number<'_>) -> Option<i64> {
         return Some(seconds);
     }
     let text = number.raw();
-    let (negative, text) = match text {
-        [b'-', text @ ..] => (true, text),
-        text => (false, text),
-    };
-    let end = text.iter().position(|byte| matches!(byte, b'e' | b'E')).unwrap_or(text.len());
+    let unsigned = text.strip_prefix(b"-");
+    let negative = unsigned.is_some();
+    let text = unsigned.unwrap_or(text);
+    let end = text.iter().position(|byte| byte | 0x20 == b'e').unwrap_or(text.len());
     let (mantissa, exponent) = text.split_at_checked(end)?;
-    let point = mantissa.iter().position(|&byte| byte == b'.').unwrap_or(mantissa.len());
+    let point = search::position(b'.', mantissa).unwrap_or(mantissa.len());
     // How many digits stand before the point once the exponent has moved it.
-    let mut before = point.cast_signed().saturating_add(exponent_of(exponent));
+    let mut before = Places::try_from(point).ok()?.checked_add(exponent_of(exponent))?;
+    let mut digits = mantissa.iter().filter(|byte| **byte != b'.');
     let mut whole = 0_u64;
-    let mut fraction = false;
-    for digit in mantissa.iter().filter(|byte| **byte != b'.') {
+    loop {
+        let digit = match digits.next() {
+            Some(digit) => digit & 0x0f,
+            // A zero that the exponent appends; twenty of them lead out of the range.
+            None if before > 0 && whole != 0 => 0,
+            None => break,
+        };
         if before > 0 {
-            whole = append_digit(whole, *digit)?;
-            before = before.saturating_sub(1);
-        } else if *digit != b'0' {
-            fraction = true;
+            if whole > LAST_TO_GROW {
+                return None;
+            }
+            whole = whole.wrapping_mul(10).wrapping_add(u64::from(digit));
+            before = before.wrapping_sub(1);
+        } else if digit != 0 {
+            whole = whole.wrapping_add(u64::from(!negative));
             break;
         }
     }
-    // Zeros that the exponent appends; a number that is not zero is out of range after twenty.
-    while before > 0 && whole != 0 {
-        whole = append_digit(whole, b'0')?;
-        before = before.saturating_sub(1);
-    }
-    if negative {
-        0_i64.checked_sub_unsigned(whole)
-    } else {
-        i64::try_from(whole).ok()?.checked_add(i64::from(fraction))
-    }
+    let seconds = if negative { whole.wrapping_neg() } else { whole }.cast_signed();
+    // Outside of the range the sign bit is the wrong one.
+    (whole == 0 || (seconds < 0) == negative).then_some(seconds)
 }
 
-/// The exponent; one that is cut off is further than any text is long.
-fn exponent_of(text: &[u8]) -> isize {
-    let (negative, digits) = match text {
-        [_, b'-', digits @ ..] => (true, digits),
-        [_, b'+', digits @ ..] | [_, digits @ ..] => (false, digits),
-        [] => return 0,
-    };
-    let magnitude = digits.iter().fold(0_isize, |value, byte| {
-        value.saturating_mul(10).saturating_add(isize::from(byte & 0x0f))
-    });
-    if negative { magnitude.saturating_neg() } else { magnitude }
+/// The exponent, cut off far outside of what any text of a token could make up for.
+fn exponent_of(text: &[u8]) -> Places {
+    let mut exponent: Places = 0;
+    let mut negative = false;
+    for byte in text.iter().skip(1) {
+        match byte {
+            b'-' => negative = true,
+            b'+' => {}
+            digit => {
+                exponent = exponent.wrapping_mul(10).wrapping_add(Places::from(digit & 0x0f));
+                exponent = exponent.min(FAR);
+            }
+        }
+    }
+    if negative { exponent.wrapping_neg() } else { exponent }
 }
+
+/// Counts digits.
+#[cfg(target_pointer_width = "64")]
+type Places = i64;
+#[cfg(not(target_pointer_width = "64"))]
+type Places = i32;
+
+const FAR: Places = Places::MAX / 16;
+
+/// The largest number that can have one more digit and stay within the range.
+const LAST_TO_GROW: u64 = i64::MIN.unsigned_abs() / 10;
 
 #[cfg(test)]
 mod tests {
