@@ -3,6 +3,7 @@
 #[cfg(target_pointer_width = "64")]
 mod words;
 
+use super::string::{Escapes, SHORT_ESCAPES};
 use super::{JsonError, JsonErrorKind, MAX_DEPTH, Str, Value};
 
 /// A position in a text, moved forward by validating what stands there.
@@ -10,11 +11,13 @@ use super::{JsonError, JsonErrorKind, MAX_DEPTH, Str, Value};
 pub(crate) struct Scanner<'a> {
     text: &'a [u8],
     at: usize,
+    /// Those of the string that was read last.
+    escapes: Escapes,
 }
 
 impl<'a> Scanner<'a> {
     pub(crate) const fn new(text: &'a [u8]) -> Self {
-        Self { text, at: 0 }
+        Self { text, at: 0, escapes: Escapes::None }
     }
 
     /// Inside the object or array that `text` is by its bracket `open`; nowhere for another text.
@@ -61,33 +64,40 @@ impl<'a> Scanner<'a> {
         inline(always)
     )]
     pub(crate) fn next_name(&mut self, first: bool) -> Result<Option<Str<'a>>, JsonError> {
-        if !self.next_element(first, b'}')? {
-            return Ok(None);
-        }
-        let start = self.at.wrapping_add(1);
-        match self.name() {
-            Ok(Name { end, escaped }) => {
-                let raw = self.text.get(start..end).unwrap_or_default();
-                Ok(Some(Str::validated(raw, escaped)))
+        let name = match self.next_place(first, b'}') {
+            Ok(Place::End) => return Ok(None),
+            Ok(Place::Element) => {
+                let start = self.at.wrapping_add(1);
+                self.name().map(|end| self.text.get(start..end).unwrap_or_default())
             }
+            Err(kind) => Err(kind),
+        };
+        match name {
+            Ok(raw) => Ok(Some(Str::validated(raw, self.escapes))),
             Err(kind) => Err(self.error(kind)),
         }
     }
 
     /// Whether another element follows in the entered array or object; consumes the comma or `close`.
     #[inline]
-    pub(crate) fn next_element(&mut self, first: bool, close: u8) -> Result<bool, JsonError> {
+    pub(crate) fn next_element(&mut self, first: bool, close: u8) -> Result<bool, JsonErrorKind> {
+        self.next_place(first, close).map(|place| place == Place::Element)
+    }
+
+    /// Where the comma or `close`, which is consumed, leads to.
+    #[inline]
+    fn next_place(&mut self, first: bool, close: u8) -> Result<Place, JsonErrorKind> {
         if self.accept(close) {
-            return Ok(false);
+            return Ok(Place::End);
         }
         if first && !self.is_at_end() {
-            return Ok(true);
+            return Ok(Place::Element);
         }
         if !self.accept(b',') {
-            return Err(self.error(self.unexpected()));
+            return Err(self.unexpected());
         }
         self.skip_space();
-        Ok(true)
+        Ok(Place::Element)
     }
 
     /// What has not been read.
@@ -129,9 +139,7 @@ impl<'a> Scanner<'a> {
         let mut depth = 0_u32;
         'value: loop {
             match self.byte() {
-                b'"' => {
-                    self.string()?;
-                }
+                b'"' => self.string()?,
                 open @ (b'{' | b'[') => {
                     if depth >= max_depth {
                         return Err(JsonErrorKind::DepthExceeded);
@@ -178,40 +186,38 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    /// A name, the colon after it and the white space around.
-    fn name(&mut self) -> Result<Name, JsonErrorKind> {
+    /// A name, the colon after it and the white space around; the end of what stands in the quotes.
+    fn name(&mut self) -> Result<usize, JsonErrorKind> {
         if self.byte() != b'"' {
             return Err(self.unexpected());
         }
-        let escaped = self.string()?;
+        self.string()?;
         let end = self.at.wrapping_sub(1);
         self.skip_space();
         if !self.accept(b':') {
             return Err(self.unexpected());
         }
         self.skip_space();
-        Ok(Name { end, escaped })
+        Ok(end)
     }
 
-    /// A string from its opening to its closing quote; whether it has an escape.
+    /// A string from its opening to its closing quote.
     #[cfg(not(target_pointer_width = "64"))]
-    fn string(&mut self) -> Result<bool, JsonErrorKind> {
+    fn string(&mut self) -> Result<(), JsonErrorKind> {
+        self.escapes = Escapes::None;
         self.step();
-        self.string_tail(false)
+        self.string_tail()
     }
 
     /// The rest of a string, byte by byte.
-    fn string_tail(&mut self, mut escaped: bool) -> Result<bool, JsonErrorKind> {
+    fn string_tail(&mut self) -> Result<(), JsonErrorKind> {
         loop {
             match self.byte() {
                 b'"' => {
                     self.step();
-                    return Ok(escaped);
+                    return Ok(());
                 }
-                b'\\' => {
-                    escaped = true;
-                    self.escape()?;
-                }
+                b'\\' => self.escape()?,
                 0..=0x1f => return Err(self.unless_at_end(JsonErrorKind::ControlInString)),
                 0x20..=0x7f => self.step(),
                 _ => self.multibyte()?,
@@ -222,15 +228,17 @@ impl<'a> Scanner<'a> {
     /// One escape, with both halves of a surrogate pair.
     #[inline]
     fn escape(&mut self) -> Result<(), JsonErrorKind> {
+        self.escapes = Escapes::Some;
         self.step();
-        match self.byte() {
-            b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't' => {
-                self.step();
-                Ok(())
-            }
-            b'u' => self.unicode_escape(),
-            _ => Err(self.unless_at_end(JsonErrorKind::InvalidEscape)),
+        let symbol = self.byte();
+        if symbol == b'u' {
+            return self.unicode_escape();
         }
+        if !SHORT_ESCAPES.iter().any(|(short, _)| *short == symbol) {
+            return Err(self.unless_at_end(JsonErrorKind::InvalidEscape));
+        }
+        self.step();
+        Ok(())
     }
 
     /// A `\u` escape from its `u` on, with the second half of a pair.
@@ -271,18 +279,25 @@ impl<'a> Scanner<'a> {
     /// A run of characters outside ASCII, well-formed by Unicode table 3-7.
     fn multibyte(&mut self) -> Result<(), JsonErrorKind> {
         loop {
-            // What follows the first byte, and what the second one can be.
-            let (mut more, mut allowed) = match self.byte() {
+            let first = self.byte();
+            match first {
                 0..=0x7f => return Ok(()),
-                0xc2..=0xdf => (1_u32, 0x80..=0xbf),
-                0xe0 => (2, 0xa0..=0xbf),
-                0xed => (2, 0x80..=0x9f),
-                0xe1..=0xef => (2, 0x80..=0xbf),
-                0xf0 => (3, 0x90..=0xbf),
-                0xf4 => (3, 0x80..=0x8f),
-                0xf1..=0xf3 => (3, 0x80..=0xbf),
+                0xc2..=0xf4 => {}
                 _ => return Err(JsonErrorKind::InvalidUtf8),
+            }
+            let mut more = first.leading_ones().wrapping_sub(1);
+            // The second byte makes no longer form, no surrogate and nothing past the last plane.
+            let lowest = match first {
+                0xe0 => 0xa0,
+                0xf0 => 0x90,
+                _ => 0x80,
             };
+            let highest = match first {
+                0xed => 0x9f,
+                0xf4 => 0x8f,
+                _ => 0xbf,
+            };
+            let mut allowed = lowest..=highest;
             let start = self.at;
             while more != 0 {
                 self.step();
@@ -384,15 +399,18 @@ impl<'a> Scanner<'a> {
     }
 }
 
+/// Where a scanner goes between the elements of an array or object; a whole word, as the errors are, so
+/// that a result stays in registers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(usize)]
+enum Place {
+    Element,
+    End,
+}
+
 /// The upper six bits of the first and of the second half of a surrogate pair.
 const HIGH_HALF: u32 = 0xd800 >> 10;
 const LOW_HALF: u32 = 0xdc00 >> 10;
-
-/// Where a name ends, and whether it has an escape.
-struct Name {
-    end: usize,
-    escaped: bool,
-}
 
 #[cfg(test)]
 mod tests {

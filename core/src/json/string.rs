@@ -12,22 +12,28 @@ pub struct Str<'a> {
     escapes: Escapes,
 }
 
-/// Whether a string has escapes; a whole word, so that no padding has to be copied around it.
+/// Whether a string has an escape; a whole word, so that no padding has to be copied around it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(usize)]
-enum Escapes {
+pub(super) enum Escapes {
     None,
     Some,
 }
 
+impl Escapes {
+    pub(super) const fn of(escaped: bool) -> Self {
+        if escaped { Self::Some } else { Self::None }
+    }
+}
+
 impl<'a> Str<'a> {
-    pub(super) const fn validated(raw: &'a [u8], escaped: bool) -> Self {
-        Self { raw, escapes: if escaped { Escapes::Some } else { Escapes::None } }
+    pub(super) const fn validated(raw: &'a [u8], escapes: Escapes) -> Self {
+        Self { raw, escapes }
     }
 
     /// A text without an escape; a backslash in it is one.
     pub(crate) const fn unescaped(text: &'a str) -> Self {
-        Self::validated(text.as_bytes(), false)
+        Self::validated(text.as_bytes(), Escapes::None)
     }
 
     /// The text between the quotes, escapes kept.
@@ -150,26 +156,32 @@ impl Chars<'_> {
     }
 
     fn escape(&mut self) -> Option<char> {
-        Some(match self.take()? {
-            b'b' => '\u{8}',
-            b'f' => '\u{c}',
-            b'n' => '\n',
-            b'r' => '\r',
-            b't' => '\t',
-            b'u' => {
-                let unit = self.hex4()?;
-                if !(0xd800..0xdc00).contains(&unit) {
-                    return char::from_u32(unit);
-                }
-                self.rest = self.rest.strip_prefix(b"\\u")?;
-                let low = self.hex4()?;
-                let code = 0x1_0000 + ((unit & 0x3ff) << 10 | low & 0x3ff);
-                return char::from_u32(code);
-            }
-            other => char::from(other),
-        })
+        let symbol = self.take()?;
+        if symbol != b'u' {
+            let mut escapes = SHORT_ESCAPES.iter();
+            let (_, meaning) = escapes.find(|(short, _)| *short == symbol)?;
+            return Some(char::from(*meaning));
+        }
+        let mut code = self.hex4()?;
+        if (0xd800..0xdc00).contains(&code) {
+            self.rest = self.rest.strip_prefix(b"\\u")?;
+            code = 0x1_0000 + ((code & 0x3ff) << 10 | self.hex4()? & 0x3ff);
+        }
+        char::from_u32(code)
     }
 }
+
+/// The escapes of one symbol, and what they mean.
+pub(super) const SHORT_ESCAPES: [(u8, u8); 8] = [
+    (b'"', b'"'),
+    (b'\\', b'\\'),
+    (b'/', b'/'),
+    (b'b', 0x08),
+    (b'f', 0x0c),
+    (b'n', b'\n'),
+    (b'r', b'\r'),
+    (b't', b'\t'),
+];
 
 impl Iterator for Chars<'_> {
     type Item = char;

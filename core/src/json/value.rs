@@ -2,6 +2,7 @@
 
 use core::fmt;
 
+use super::string::Escapes;
 use super::{Number, Scanner, SeenNames, Str};
 use crate::search;
 
@@ -73,7 +74,7 @@ impl<'a> Value<'a> {
     /// The string, when it is one.
     pub fn as_str(&self) -> Option<Str<'a>> {
         let inner = self.raw.strip_prefix(b"\"")?.strip_suffix(b"\"")?;
-        Some(Str::validated(inner, search::position(b'\\', inner).is_some()))
+        Some(Str::validated(inner, Escapes::of(search::position(b'\\', inner).is_some())))
     }
 
     /// The members of an object in their order; nothing for another kind.
@@ -241,7 +242,7 @@ impl<'a> Iterator for Names<'a> {
             let (raw, rest) = text.split_at_checked(end)?;
             self.rest = rest.get(1..)?;
             if self.rest.trim_ascii_start().first() == Some(&b':') {
-                return Some(Str::validated(raw, escaped));
+                return Some(Str::validated(raw, Escapes::of(escaped)));
             }
         }
     }

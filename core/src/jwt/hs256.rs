@@ -148,8 +148,11 @@ fn finish(state: &State, before: usize, message: &[u8]) -> [u8; 32] {
     let (blocks, rest) = message.as_chunks();
     compress256(&mut state, blocks);
     let mut block = [0; BLOCK];
-    for (to, from) in block.iter_mut().zip(rest.iter().chain(&[0x80])) {
+    for (to, from) in block.iter_mut().zip(rest) {
         *to = *from;
+    }
+    if let Some(end) = block.get_mut(rest.len()) {
+        *end = 0x80;
     }
     if rest.len() >= BLOCK - size_of::<u64>() {
         compress256(&mut state, core::slice::from_ref(&block));

@@ -2,6 +2,7 @@
 
 use super::Scanner;
 use crate::json::JsonErrorKind;
+use crate::json::string::Escapes;
 
 /// A run of one byte in every lane of a word.
 const fn lanes(byte: u8) -> u64 {
@@ -25,10 +26,10 @@ const fn lanes_from(count: usize) -> u64 {
 }
 
 impl Scanner<'_> {
-    /// A string from its opening to its closing quote; whether it has an escape.
-    pub(super) fn string(&mut self) -> Result<bool, JsonErrorKind> {
+    /// A string from its opening to its closing quote.
+    pub(super) fn string(&mut self) -> Result<(), JsonErrorKind> {
         self.step();
-        let mut escaped = false;
+        self.escapes = Escapes::None;
         // Words stand on a grid, so that where the next one is read does not depend on what was found
         // in this one. `open` are the lanes of the word that have not been dealt with.
         let mut open = u64::MAX;
@@ -56,10 +57,10 @@ impl Scanner<'_> {
                 let length = match (word >> (8 * lane)).to_le_bytes() {
                     [b'"', ..] => {
                         self.at = at.wrapping_add(1);
-                        return Ok(escaped);
+                        return Ok(());
                     }
                     [b'\\', b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't', ..] => {
-                        escaped = true;
+                        self.escapes = Escapes::Some;
                         2
                     }
                     [0xc2..=0xdf, 0x80..=0xbf, ..] => 2,
@@ -67,10 +68,7 @@ impl Scanner<'_> {
                     [byte, ..] => {
                         self.at = at;
                         match byte {
-                            b'\\' => {
-                                escaped = true;
-                                self.escape()?;
-                            }
+                            b'\\' => self.escape()?,
                             0..=0x1f => return Err(JsonErrorKind::ControlInString),
                             _ => self.multibyte()?,
                         }
@@ -90,7 +88,7 @@ impl Scanner<'_> {
         // Less than a word is left; what of it has been dealt with is plain or whole.
         let dealt = (open.trailing_zeros() / 8) as usize;
         self.at = self.at.wrapping_add(dealt);
-        self.string_tail(escaped)
+        self.string_tail()
     }
 
     /// Runs over blocks of plain text, several words at a time.
