@@ -17,3 +17,15 @@ pub(crate) fn position(byte: u8, text: &[u8]) -> Option<usize> {
 pub(crate) fn position_of_either(one: u8, two: u8, text: &[u8]) -> Option<usize> {
     text.iter().position(|other| *other == one || *other == two)
 }
+
+/// Whether two texts are the same.
+#[cfg(target_pointer_width = "64")]
+pub(crate) fn same(one: &[u8], two: &[u8]) -> bool {
+    one == two
+}
+
+/// Whether two texts are the same.
+#[cfg(not(target_pointer_width = "64"))]
+pub(crate) fn same(one: &[u8], two: &[u8]) -> bool {
+    one.len() == two.len() && one.iter().zip(two).all(|(one, two)| one == two)
+}

@@ -8,16 +8,14 @@ use super::{Str, Value};
 #[derive(Default)]
 pub(crate) struct SeenNames {
     bits: [u32; 32],
-    count: usize,
     escaped: bool,
 }
 
 impl SeenNames {
-    /// Adds the next name of `object`; `true` when an earlier one equals it after unescaping.
+    /// Adds the name of `object` that has `earlier` ones before it; `true` when one of them equals it after
+    /// unescaping.
     #[inline]
-    pub(crate) fn add_repeats(&mut self, name: Str<'_>, object: Value<'_>) -> bool {
-        let earlier = self.count;
-        self.count = earlier.saturating_add(1);
+    pub(crate) fn add_repeats(&mut self, name: Str<'_>, object: Value<'_>, earlier: usize) -> bool {
         // Equal names with different escapes have different bits, so that one escape among the names
         // calls for comparing them all.
         self.escaped |= name.is_escaped();

@@ -161,7 +161,9 @@ impl<'a> Scanner<'a> {
                 b't' => self.literal(b"true")?,
                 b'f' => self.literal(b"false")?,
                 b'n' => self.literal(b"null")?,
-                byte if byte.is_ascii_alphabetic() => return Err(JsonErrorKind::InvalidLiteral),
+                byte if (byte | 0x20).is_ascii_lowercase() => {
+                    return Err(JsonErrorKind::InvalidLiteral);
+                }
                 _ => return Err(self.unexpected()),
             }
             loop {
@@ -325,7 +327,8 @@ impl<'a> Scanner<'a> {
         if self.accept(b'.') {
             self.digits()?;
         }
-        if self.accept(b'e') || self.accept(b'E') {
+        if self.byte() | 0x20 == b'e' {
+            self.step();
             if !self.accept(b'+') {
                 self.accept(b'-');
             }

@@ -96,7 +96,7 @@ impl PartialEq for Str<'_> {
         if self.is_escaped() || other.is_escaped() {
             return self.chars().eq(other.chars());
         }
-        self.raw == other.raw
+        search::same(self.raw, other.raw)
     }
 }
 
@@ -164,7 +164,8 @@ impl Chars<'_> {
         }
         let mut code = self.hex4()?;
         if (0xd800..0xdc00).contains(&code) {
-            self.rest = self.rest.strip_prefix(b"\\u")?;
+            // The other half follows its own `\u`.
+            self.rest = self.rest.get(2..)?;
             code = 0x1_0000 + ((code & 0x3ff) << 10 | self.hex4()? & 0x3ff);
         }
         char::from_u32(code)

@@ -73,7 +73,7 @@ impl<'a> Value<'a> {
 
     /// The string, when it is one.
     pub fn as_str(&self) -> Option<Str<'a>> {
-        let inner = self.raw.strip_prefix(b"\"")?.strip_suffix(b"\"")?;
+        let [b'"', inner @ .., b'"'] = self.raw else { return None };
         Some(Str::validated(inner, Escapes::of(search::position(b'\\', inner).is_some())))
     }
 
@@ -117,7 +117,7 @@ impl<'a> Value<'a> {
             if count >= MAX_NAMES {
                 return Err(NameError::TooMany);
             }
-            if seen.add_repeats(name, *self) {
+            if seen.add_repeats(name, *self, count) {
                 return Err(NameError::Duplicate);
             }
         }

@@ -15,9 +15,10 @@ pub(super) fn whole_seconds(number: Number<'_>) -> Option<i64> {
         return Some(seconds);
     }
     let text = number.raw();
-    let unsigned = text.strip_prefix(b"-");
-    let negative = unsigned.is_some();
-    let text = unsigned.unwrap_or(text);
+    let (negative, text) = match text {
+        [b'-', text @ ..] => (true, text),
+        text => (false, text),
+    };
     let end = text.iter().position(|byte| byte | 0x20 == b'e').unwrap_or(text.len());
     let (mantissa, exponent) = text.split_at_checked(end)?;
     let point = search::position(b'.', mantissa).unwrap_or(mantissa.len());

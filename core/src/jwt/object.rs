@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use crate::json::{self, JsonError, Scanner, SeenNames, Str, Value};
+use crate::json::{JsonError, Scanner, SeenNames, Str, Value};
 
 /// Why a text is not one strict JSON object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,8 +52,8 @@ pub(super) fn read<'a>(
     scanner.skip_space();
     let object = scanner.rest();
     if !scanner.open(b'{') {
-        let not_an_object = json::parse(text).map(|_| ObjectError::NotAnObject);
-        return Err(not_an_object.unwrap_or_else(ObjectError::Json));
+        scanner.value().and_then(|_| scanner.end()).map_err(ObjectError::Json)?;
+        return Err(ObjectError::NotAnObject);
     }
     let mut seen = SeenNames::default();
     // A text that is no JSON is told as such, whatever else is wrong with it.
@@ -64,13 +64,13 @@ pub(super) fn read<'a>(
         if fault.is_none() {
             if count >= max {
                 fault = Some(ObjectError::TooManyMembers { max });
-            } else if seen.add_repeats(name, Value::validated(object)) {
+            } else if seen.add_repeats(name, Value::validated(object), count) {
                 fault = Some(ObjectError::DuplicateName);
             } else if let Some(slot) = slots.get_mut(slot(name)) {
                 *slot = Some(value);
             }
         }
-        count = count.saturating_add(1);
+        count = count.wrapping_add(1);
     }
     let len = object.len().saturating_sub(scanner.rest().len());
     scanner.end().map_err(ObjectError::Json)?;
@@ -80,7 +80,7 @@ pub(super) fn read<'a>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::json::JsonErrorKind;
+    use crate::json::{self, JsonErrorKind};
     use proptest::prelude::*;
     use std::{format, string::String, vec::Vec};
 
