@@ -46,12 +46,6 @@ impl<'a> Str<'a> {
         if self.is_escaped() { None } else { core::str::from_utf8(self.raw).ok() }
     }
 
-    /// Its bytes when it has no escape.
-    #[cfg(target_pointer_width = "64")]
-    pub(crate) const fn plain(&self) -> Option<&'a [u8]> {
-        if self.is_escaped() { None } else { Some(self.raw) }
-    }
-
     pub(crate) const fn is_escaped(&self) -> bool {
         matches!(self.escapes, Escapes::Some)
     }

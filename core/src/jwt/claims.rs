@@ -29,8 +29,7 @@ impl<'a> Claims<'a> {
     /// [`ObjectError`], for more than [`MAX_CLAIMS`] claims and for duplicate names among others.
     pub fn parse(json: &'a [u8]) -> Result<Self, ObjectError> {
         let mut registered = [None; 7];
-        let slot = |name: Str<'_>| ClaimName::of(name) as usize;
-        let object = object::read(json, MAX_CLAIMS, slot, &mut registered)?;
+        let object = object::read(json, MAX_CLAIMS, &ClaimName::NAMES, &mut registered)?;
         Ok(Self { object, registered })
     }
 
@@ -151,9 +150,9 @@ impl<'a> Claims<'a> {
 
     /// Checks the type of every registered claim that is present.
     pub(super) fn check_types(&self) -> Result<(), ClaimError> {
-        for claim in ClaimName::REGISTERED {
-            if let Some(value) = self.registered(claim) {
-                claim.check(value)?;
+        for (claim, value) in ClaimName::REGISTERED.iter().zip(&self.registered) {
+            if let Some(value) = value {
+                claim.check(*value)?;
             }
         }
         Ok(())
@@ -270,6 +269,12 @@ impl ClaimName {
     const REGISTERED: [Self; 7] =
         [Self::Exp, Self::Nbf, Self::Iat, Self::Iss, Self::Sub, Self::Jti, Self::Aud];
 
+    /// The names of those.
+    const NAMES: [&'static str; 7] = {
+        let [exp, nbf, iat, iss, sub, jti, aud] = Self::REGISTERED;
+        [exp.name(), nbf.name(), iat.name(), iss.name(), sub.name(), jti.name(), aud.name()]
+    };
+
     /// The name as it stands in a token; `(other)` for [`ClaimName::Other`].
     pub const fn name(self) -> &'static str {
         match self {
@@ -285,7 +290,8 @@ impl ClaimName {
     }
 
     pub(super) fn of_text(name: &str) -> Self {
-        Self::of(Str::unescaped(name))
+        let same = |claim: &Self| name == claim.name();
+        Self::REGISTERED.iter().copied().find(same).unwrap_or(Self::Other)
     }
 
     /// Whether `value` has the type that the standard asks for.
@@ -303,30 +309,6 @@ impl ClaimName {
             _ => Err(ClaimFault::WrongType),
         };
         result.map_err(|fault| ClaimError { claim: self, fault })
-    }
-
-    fn of(name: Str<'_>) -> Self {
-        #[cfg(target_pointer_width = "64")]
-        if let Some(plain) = name.plain() {
-            return Self::of_plain(plain);
-        }
-        let same = |claim: &Self| name == claim.name();
-        Self::REGISTERED.iter().copied().find(same).unwrap_or(Self::Other)
-    }
-
-    /// The quick way: all names at once.
-    #[cfg(target_pointer_width = "64")]
-    const fn of_plain(name: &[u8]) -> Self {
-        match name {
-            b"exp" => Self::Exp,
-            b"nbf" => Self::Nbf,
-            b"iat" => Self::Iat,
-            b"iss" => Self::Iss,
-            b"sub" => Self::Sub,
-            b"jti" => Self::Jti,
-            b"aud" => Self::Aud,
-            _ => Self::Other,
-        }
     }
 }
 

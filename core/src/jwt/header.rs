@@ -64,10 +64,7 @@ impl<'a> JoseHeader<'a> {
     /// others.
     pub fn parse(json: &'a [u8]) -> Result<Self, ObjectError> {
         let mut members = [None; MEMBERS.len()];
-        let slot = |name: Str<'_>| {
-            MEMBERS.iter().position(|member| name == **member).unwrap_or(MEMBERS.len())
-        };
-        let object = object::read(json, MAX_HEADER_MEMBERS, slot, &mut members)?;
+        let object = object::read(json, MAX_HEADER_MEMBERS, &MEMBERS, &mut members)?;
         Ok(Self { object, members })
     }
 
