@@ -124,7 +124,7 @@ fn read_symbols(text: &[u8], out: &mut [u8]) -> Result<(), Base64Error> {
         } else {
             unused = unused.wrapping_sub(2);
             if let Some(byte) = room.next() {
-                *byte = (held >> unused) as u8;
+                *byte = (held >> unused & 0xff) as u8;
             }
         }
     }

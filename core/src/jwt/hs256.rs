@@ -262,7 +262,7 @@ mod tests {
         let bytes: Vec<u8> = (0..=255).collect();
         for len in 0..200 {
             let message = &bytes[..len];
-            let secret = &bytes[1..][..len + 1];
+            let secret = &bytes[1..][..=len];
             let key = Hs256Key::of_any_length(secret).unwrap();
             assert_eq!(key.mac(message), Ok(peer(secret, message)), "{len}");
         }
