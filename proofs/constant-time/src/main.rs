@@ -204,7 +204,14 @@ fn verdict(expected: &mut Expected) {
         assert_eq!(error, spoilt.map(|_| VerifyError::Signature));
         let shown = UnverifiedToken::parse(&token, &mut scratch).expect("the parts of a token");
         let what = format!("check_signature with symbol {spoilt:?} of the tag changed");
-        let error = expected.reports(1, &what, || shown.check_signature(&key).err());
+        let error = expected.reports(1, &what, || {
+            let error = shown.check_signature(&key).err();
+            // The core may choose its answer without a jump; the one on the verdict is here then.
+            if error.is_some() {
+                black_box(0_u8);
+            }
+            error
+        });
         assert_eq!(error, spoilt.map(|_| VerifyError::Signature));
     }
     let wrong = [&token[..=dot], &[b'A'; 43]].concat();
