@@ -14,7 +14,7 @@ use super::input::{AnswerInput, Answers, form_defaults, next_round, respond};
 use super::listener::Listener;
 use super::outcome::{Outcome, Rejection, SessionError, rpc_error};
 use super::{TokioConnector, TokioIo, TokioTimer};
-use crate::{Connection, Deadlines, Endpoint, EndpointError, Error, Reply};
+use crate::{Connection, Deadline, Deadlines, Endpoint, EndpointError, Error, Reply};
 
 /// Room for one request: 64 KiB to start with, grown when a request needs more.
 pub(super) const OUT: usize = 64 * 1024;
@@ -191,7 +191,10 @@ impl Session {
             self.connect().await?;
             self.open().await?;
             let reused = self.is_connection_reused();
-            let outcome = self.call_once(&call, observe).await;
+            // The deadlines of an exchange do not cover what is done between its events.
+            let total = self.options.deadlines.total;
+            let outcome = tokio::time::timeout(total, self.call_once(&call, observe)).await;
+            let outcome = outcome.unwrap_or(Err(Error::Deadline(Deadline::Total, total).into()));
             let again = match &outcome {
                 Err(error) if error.is_unanswered() => {
                     reused && !matches!(method, Method::CallTool { .. } | Method::Other { .. })

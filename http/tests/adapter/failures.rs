@@ -261,6 +261,15 @@ async fn a_peer_without_tls() {
 }
 
 #[tokio::test]
+async fn a_peer_that_closes_in_the_tls_handshake() {
+    let peer = Peer::new(|mut link| {
+        link.read_some();
+    });
+    let outcome = over_tls(Issuer::new().connector(), &peer).await;
+    assert_eq!(outcome.error, Some(Error::Connect(ConnectError::Tls(TlsError::Handshake))));
+}
+
+#[tokio::test]
 async fn a_tls_body_that_is_cut_is_an_error() {
     let issuer = Issuer::new();
     let body = r#"{"jsonrpc":"2.0","id":1,"result":{}}"#;

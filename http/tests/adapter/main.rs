@@ -1,9 +1,9 @@
 //! The adapter against servers that write bytes, on loopback and in memory.
 
 mod ask;
-mod behaviours;
 mod corpus;
 mod failures;
+mod house;
 mod input;
 mod keep_alive;
 mod peer;
