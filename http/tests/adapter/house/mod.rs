@@ -17,7 +17,7 @@ use mcpico_core::client::{Call, Client};
 use mcpico_core::mcp::{Method, Revision};
 use mcpico_core::{Error as CoreError, PeerError};
 use mcpico_http::std::{Options, Outcome, Session, SessionError, TokioConnector, TokioTimer};
-use mcpico_http::{Connect, Connection, Endpoint, Error};
+use mcpico_http::{Connect, Connection, Deadline, Endpoint, Error};
 
 use crate::ask::{INFO, Seen, ask};
 use crate::corpus::corpus;
@@ -263,7 +263,8 @@ fn is(outcome: &Result<Outcome, SessionError>, end: End) -> bool {
             result.contains("right") && !result.contains("wrong")
         }
         (Ok(Outcome::Error(error)), End::Error(code)) => error.code == code,
-        (Err(SessionError::Interrupted), End::Interrupted) => true,
+        (Err(SessionError::Interrupted), End::Interrupted | End::GivenUp)
+        | (Err(SessionError::Transport(Error::Deadline(Deadline::Total, _))), End::GivenUp) => true,
         (Err(SessionError::Rejected(rejection)), End::Rejected(status)) => {
             rejection.status == status && rejection.body.len() <= INBOX
         }

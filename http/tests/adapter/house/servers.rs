@@ -45,6 +45,8 @@ pub(crate) enum End {
     Error(i64),
     /// The event stream has ended without an answer.
     Interrupted,
+    /// The event stream has ended without an answer, each time that it was asked for until the deadline.
+    GivenUp,
     /// A refusal with that status.
     Rejected(u16),
     /// No answer, for that reason.

@@ -316,7 +316,8 @@ fn revisions() -> Vec<Server> {
             &["R14"],
             End::Error(-32022),
             refusing(-32022, &["2026-07-28"]),
-        ),
+        )
+        .most(2),
         Server::answering(
             "headers that differ, it says",
             &["R14"],
