@@ -131,6 +131,21 @@ fn params_are_an_object_or_an_array_with_unique_names() {
     assert_eq!(error, MessageError::TooManyParams);
 }
 
+/// 64 levels, of which the message itself is one.
+#[test]
+fn a_message_nests_as_deep_as_any_text() {
+    let message = |depth: usize| {
+        let params = format!("{}{}", "[".repeat(depth), "]".repeat(depth));
+        format!("{{\"jsonrpc\":\"2.0\",\"method\":\"m\",\"params\":{params}}}")
+    };
+    for (text, fits) in [(message(63), true), (message(64), false), (message(65), false)] {
+        let whole = parse(text.as_bytes()).map(|_| ());
+        assert_eq!(whole.is_ok(), fits, "{text}");
+        let read = Message::parse(text.as_bytes()).map(|_| ());
+        assert_eq!(read, whole.map_err(MessageError::Json), "{text}");
+    }
+}
+
 #[cfg(feature = "serde")]
 #[test]
 fn typed_values_need_twice_their_text() {
