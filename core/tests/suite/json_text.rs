@@ -1,7 +1,10 @@
 //! Texts of JSON against the standard library and `serde_json`: UTF-8 and its cuts, escapes, numbers.
 
+use std::{fs, path::Path};
+
 use mcpico_core::json::{JsonErrorKind, parse, write_string};
 use mcpico_core::jsonrpc::{Message, MessageError};
+use mcpico_core::jwt::{Claims, ObjectError};
 use mcpico_core::writer::{Writer, emit};
 
 /// One byte of each kind that UTF-8 tells apart, and both ends of each range.
@@ -144,6 +147,73 @@ fn a_message_nests_as_deep_as_any_text() {
         let read = Message::parse(text.as_bytes()).map(|_| ());
         assert_eq!(read, whole.map_err(MessageError::Json), "{text}");
     }
+}
+
+/// Messages, headers and claims are read member by member, without a pass over the text before.
+#[test]
+fn what_is_read_by_members_is_as_strict_as_a_whole_text() {
+    let mut texts: Vec<Vec<u8>> = [
+        "{}",
+        " { } ",
+        "{\"a\":1}",
+        "{ \"a\" : 1 , \"b\" : [ ] }",
+        "{\"a\":{}}\n",
+        "{,}",
+        "{,\"a\":1}",
+        "{\"a\":1,}",
+        "{\"a\":1,,\"b\":2}",
+        "{\"a\":1 \"b\":2}",
+        "{\"a\":1;\"b\":2}",
+        "{\"a\" 1}",
+        "{\"a\":}",
+        "{\"a\":1",
+        "{\"a\"",
+        "{\"a\":1,",
+        "{\"a\":1]",
+        "{\"a\":1}}",
+        "{\"a\":1}x",
+        "{a:1}",
+        "{1:2}",
+        "{\"a\":1:2}",
+        "{\"a\"}",
+        "{\"a\",\"b\":1}",
+        "{\"a\":[1}",
+        "{\"a\":[}]",
+        "{",
+        "{]",
+        "[}",
+    ]
+    .map(|text| text.as_bytes().to_vec())
+    .into();
+    let suite = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/corpora/jsontestsuite");
+    for entry in fs::read_dir(suite.join("test_parsing")).unwrap() {
+        let text = fs::read(entry.unwrap().path()).unwrap();
+        // As a whole and as a member.
+        texts.push([b"{\"a\":", &text[..], b"}"].concat());
+        if text.trim_ascii_start().starts_with(b"{") {
+            texts.push(text);
+        }
+    }
+    for text in &texts {
+        let shown = String::from_utf8_lossy(text);
+        let whole = parse(text).map(|_| ());
+        let claims = match Claims::parse(text) {
+            Ok(_) | Err(ObjectError::DuplicateName | ObjectError::TooManyMembers { .. }) => Ok(()),
+            Err(ObjectError::Json(error)) => Err(error),
+            Err(ObjectError::NotAnObject) => panic!("{shown}"),
+        };
+        assert_eq!(claims, whole, "{shown}");
+        let message = match Message::parse(text) {
+            Err(MessageError::Json(error)) => Err(error),
+            Ok(_) | Err(_) => Ok(()),
+        };
+        // What stands twice is told before what follows is read.
+        if Message::parse(text) != Err(MessageError::Duplicate) {
+            assert_eq!(message, whole, "{shown}");
+        }
+    }
+    println!("{} texts", texts.len());
+    assert!(texts.len() > 350);
 }
 
 #[cfg(feature = "serde")]
