@@ -56,6 +56,8 @@ impl Peer {
             outcome = self.session.call(method, observe) => outcome,
             () = interrupted() => Err(SessionError::Interrupted),
         };
+        // Nothing is left to give up when the call has ended.
+        self.session.cancel(Some("interrupted by the user")).await;
         self.log(method.name(), || match &outcome {
             Ok(Outcome::Result(_)) => "status 2xx, a result".into(),
             Ok(Outcome::InputRequired(_)) => "status 2xx, input is required".into(),

@@ -174,6 +174,29 @@ impl<Io: Read + Write, T: Timer> Connection<Io, T> {
         .await
     }
 
+    /// Tells the server that the answer to a request is not wanted any more. It takes a connection of its
+    /// own, and is `None` where there is nothing to tell: drop the [`Reply`] either way, which is all that
+    /// the modern era wants. See [`Client::cancel`].
+    ///
+    /// # Errors
+    /// As [`call`](Self::call).
+    #[expect(clippy::too_many_arguments, reason = "nothing is owned here")]
+    pub async fn cancel<'r>(
+        &'r mut self,
+        endpoint: &Endpoint<'_>,
+        client: &mut Client,
+        exchange: &Exchange,
+        reason: Option<&str>,
+        bearer: Option<Bearer<'_>>,
+        out: &mut [u8],
+        storage: &'r mut [u8],
+    ) -> Result<Option<Reply<'r, Io, T>>, Error> {
+        self.exchange(endpoint, client, bearer, out, storage, |client, out| {
+            client.cancel(exchange, reason, bearer, out)
+        })
+        .await
+    }
+
     /// Ends the session, when there is one.
     ///
     /// # Errors

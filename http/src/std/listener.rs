@@ -8,7 +8,8 @@ use tokio::task::JoinHandle;
 
 use super::outcome::SessionError;
 use super::session::{Options, answer, bearer, open};
-use crate::{Deadlines, Endpoint, Error};
+use super::subscription::endless;
+use crate::{Endpoint, Error};
 
 /// Longest time that is waited for the server to open the stream.
 const OPENING: Duration = Duration::from_secs(1);
@@ -77,8 +78,7 @@ async fn stream(
     spoken: &mut bool,
 ) -> Result<Option<Exchange>, SessionError> {
     let endpoint = Endpoint::parse(url).map_err(Error::from)?;
-    let endless = Deadlines { idle: Duration::MAX, total: Duration::MAX, ..options.deadlines };
-    let mut connection = open(url, &Options { deadlines: endless, ..options.clone() }).await?;
+    let mut connection = open(url, &endless(options)).await?;
     let bearer = bearer(options)?;
     let (mut out, mut storage) = (vec![0; INBOX], vec![0; INBOX]);
     let resumable = earlier.filter(|exchange| exchange.retry().is_some());

@@ -64,6 +64,8 @@ pub enum SessionError {
     Interrupted,
     /// The server is a child process, and there is something with that.
     Process(ProcessError),
+    /// The revision that is spoken has no subscriptions.
+    NoSubscriptions,
     /// The server did not take the request.
     Rejected(Rejection),
     /// The bearer of the options has a byte that RFC 6750 does not allow, or is empty.
@@ -205,6 +207,9 @@ impl fmt::Display for SessionError {
                 f.write_str("the event stream ended before the response to the request")
             }
             Self::Process(error) => error.fmt(f),
+            Self::NoSubscriptions => {
+                f.write_str("the server speaks a revision that has no subscriptions")
+            }
             Self::Rejected(rejection) => {
                 write!(f, "the server answered with status {}", rejection.status)
             }

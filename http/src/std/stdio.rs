@@ -177,7 +177,7 @@ impl StdioSession {
         let mut repeated = false;
         loop {
             self.connect().await?;
-            reserve(&mut self.client, &mut self.out, &call)?;
+            reserve(&self.client, &mut self.out, &call)?;
             let outcome = match self.call_once(&call, observe).await {
                 Ok(outcome) => outcome,
                 Err(error) => return Err(self.explain(error).await),

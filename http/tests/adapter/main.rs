@@ -6,6 +6,7 @@ mod failures;
 mod house;
 mod input;
 mod keep_alive;
+mod patterns;
 mod peer;
 mod reqwless_faults;
 mod session;

@@ -109,7 +109,8 @@ fn texts() -> Vec<Server> {
         Server::streaming("data that is cut", &["S6"], End::Interrupted, |request| {
             // The end of the stream is no end of an event.
             format!("data: {}", wrong(request)).into_bytes()
-        }),
+        })
+        .most(2),
         Server::streaming("an empty event first", &["S6"], End::Right, move |request| {
             text(format!("id: 1\ndata:\n\n{}", event(&right(request))))
         }),
@@ -178,7 +179,8 @@ fn resumed() -> Vec<Server> {
                 link.send(STREAM);
                 link.send("retry: 0\nid: 1\ndata:\n\n");
             },
-        ),
+        )
+        .most(2),
         // A tenth of a second at least between two of them.
         Server::legacy(
             "streams that end at once for ever",
