@@ -12,6 +12,8 @@ pub struct Str<'a> {
 }
 
 impl<'a> Str<'a> {
+    pub(crate) const EMPTY: Self = Self { raw: &[], escaped: false };
+
     pub(super) const fn validated(raw: &'a [u8], escaped: bool) -> Self {
         Self { raw, escaped }
     }
