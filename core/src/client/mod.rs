@@ -59,7 +59,7 @@ use state::{Lesson, State};
 
 pub use batch::MAX_BATCH;
 pub use event::{Event, Notification, Response, ServerRequest};
-pub use exchange::{DEFAULT_RETRY, Exchange, MAX_RETRY, MIN_RETRY};
+pub use exchange::{DEFAULT_RETRY, Exchange, MAX_RETRY, MIN_RETRY, ResultStream, Streamed};
 pub use lines::{Arrival, Lines};
 pub use post::{Post, Verb};
 pub use session::MAX_SESSION_ID;

@@ -1,5 +1,7 @@
 //! Server-sent events.
 
+mod piece;
+
 use heapless::Vec;
 
 use super::{FrameTooLarge, Step};

@@ -48,7 +48,7 @@ impl Line {
             // Until the next step the start of the line can be looked at.
             inbox.take_line(0, true);
             inbox.drop_line(0);
-            return Err(FrameTooLarge { limit: inbox.capacity() });
+            return Err(FrameTooLarge::full(inbox));
         }
         if self.skipping {
             inbox.drop_line(0);

@@ -322,7 +322,7 @@ fn errors_of_mcp() {
 #[test]
 fn errors_of_the_client_say_whose_fault_it_is() {
     let errors: [(mcpico_core::Error, &[&str]); 16] = [
-        (FrameTooLarge { limit: AT }.into(), &["4711 bytes"]),
+        (FrameTooLarge { limit: AT, needed: 5822 }.into(), &["4711 bytes", "5822 bytes"]),
         (NEEDED.into(), &["4712 bytes"]),
         (Misuse::Arguments.into(), &["arguments", "object"]),
         (Misuse::Input.into(), &["input"]),

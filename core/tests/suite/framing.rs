@@ -30,7 +30,8 @@ fn run(framing: &mut Framing, capacity: usize, pieces: &[&[u8]]) -> Vec<Seen> {
                 return seen;
             }
             Ok(Frame::NeedData) => None,
-            Err(FrameTooLarge { limit }) => {
+            Err(FrameTooLarge { limit, needed }) => {
+                assert_eq!(needed, limit + 1);
                 seen.push(Seen::TooLarge(limit));
                 if !matches!(framing, Framing::Line(_)) {
                     return seen;

@@ -172,7 +172,8 @@ fn an_invalid_result_ends_its_exchange_and_no_other() {
 
 #[test]
 fn an_over_long_response_ends_its_exchange() {
-    let too_large = |whose: &str| format!("{whose}{:?}", Error::FrameTooLarge { limit: 128 });
+    let too_large =
+        |whose: &str| format!("{whose}{:?}", Error::FrameTooLarge { limit: 128, needed: 129 });
     let filling = "x".repeat(500);
     for (line, whose) in [
         (format!(r#"{{"jsonrpc":"2.0","id":ID,"result":{{"text":"{filling}"}}}}"#), Some("0: ")),

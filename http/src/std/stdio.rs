@@ -354,7 +354,9 @@ async fn answer(
 fn tell(hear: Option<&HearNoise>, text: &[u8], error: mcpico_core::Error) {
     let Some(hear) = hear else { return };
     match error {
-        mcpico_core::Error::FrameTooLarge { limit } => hear(&Noise::TooLong { start: text, limit }),
+        mcpico_core::Error::FrameTooLarge { limit, .. } => {
+            hear(&Noise::TooLong { start: text, limit });
+        }
         error => hear(&Noise::Line { text, error }),
     }
 }

@@ -64,7 +64,7 @@ async fn an_over_long_line_is_skipped() {
 async fn an_over_long_response_is_an_error_and_the_next_call_works() {
     let mut child = Child::new("over_long_response");
     for _ in 0..2 {
-        let too_large = Error::Client(CoreError::FrameTooLarge { limit: INBOX });
+        let too_large = Error::Client(CoreError::FrameTooLarge { limit: INBOX, needed: INBOX + 1 });
         assert_eq!(child.list().await, Err(SessionError::Transport(too_large)));
     }
     child.end().await;

@@ -155,7 +155,12 @@ const SHORT: Duration = Duration::from_secs(1);
 const FIRST_BYTE: End = End::Fault(Error::Deadline(Deadline::FirstByte, SHORT));
 const IDLE: End = End::Fault(Error::Deadline(Deadline::Idle, SHORT));
 const TOTAL: End = End::Fault(Error::Deadline(Deadline::Total, SHORT));
-const TOO_LARGE: End = End::Fault(Error::Client(CoreError::FrameTooLarge { limit: INBOX }));
+const TOO_LARGE: End = too_large(INBOX + 1);
+
+/// The error for a message of at least that many bytes.
+const fn too_large(needed: usize) -> End {
+    End::Fault(Error::Client(CoreError::FrameTooLarge { limit: INBOX, needed }))
+}
 
 const fn peer(error: PeerError) -> End {
     End::Fault(Error::Client(CoreError::Peer(error)))

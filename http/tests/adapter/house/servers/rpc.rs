@@ -7,7 +7,7 @@ use mcpico_core::mcp::ResultError;
 use serde_json::json;
 
 use super::{
-    End, STREAM, Server, TOO_LARGE, TOTAL, event, initialized, legacy, message, ok, peer, right,
+    End, STREAM, Server, TOTAL, event, initialized, legacy, message, ok, peer, right, too_large,
     tools, wrong,
 };
 use crate::peer::{Link, Request, pause, whole};
@@ -187,7 +187,8 @@ fn sizes() -> Vec<Server> {
     vec![
         Server::answering("arrays 20,000 deep", &["R8"], End::NotJson, nested),
         Server::answering("an object of 3,000 members", &["R8"], End::Right, wide),
-        Server::answering("a string of a megabyte", &["R8"], TOO_LARGE, long),
+        // The length of the body is stated: what is around the string has 46 bytes.
+        Server::answering("a string of a megabyte", &["R8"], too_large((1 << 20) + 46), long),
         // A page is a call of the caller's; what the command does is told where it is tested.
         Server::answering("pages for ever", &["R10", "pages-endless"], End::Right, page),
         Server::modern("schemas that refer to somebody else", &["R17"], End::Right, referring),

@@ -1,0 +1,176 @@
+//! Answers that are larger than the inbox: the same outcome as with room for all of it.
+
+mod exchange;
+mod large;
+
+use mcpico_core::mcp::{Method, Revision};
+use mcpico_core::{Error, PeerError};
+use proptest::prelude::*;
+
+use exchange::{EVENTS, JSON, Seen, asked, streamed, whole};
+
+const LIST: Method<'static> = Method::ListTools { cursor: None };
+const READ: Method<'static> = Method::ReadResource { uri: "a" };
+
+/// A member of a message; our id is 1, and 2 where there was a handshake.
+fn member() -> impl Strategy<Value = String> {
+    let text = proptest::collection::vec(
+        prop_oneof!["[ -~]{0,40}", Just("\u{20ac}\u{1f600}é".to_owned())],
+        0..5,
+    );
+    let quoted = text.prop_map(|text| serde_json::to_string(&text.concat()).unwrap());
+    let number = prop_oneof![Just("1"), Just("-32601"), Just("1.0"), Just("1e0"), Just("null")];
+    let kind = prop_oneof![
+        6 => Just("\"complete\""),
+        1 => Just("\"input_required\",\"requestState\":\"s\""),
+        1 => Just("\"task\""),
+        1 => Just("1"),
+        1 => Just("\"complete\",\"resultType\":\"complete\""),
+    ];
+    prop_oneof![
+        quoted.clone().prop_map(|text| format!(r#""result":{{"content":[{{"text":{text}}}]}}"#)),
+        (kind, quoted.clone()).prop_map(|(kind, text)| {
+            format!(r#""result":{{"a":[{{"resultType":1}},{text}],"resultType":{kind}}}"#)
+        }),
+        quoted.clone().prop_map(|text| format!(r#""result":[{text}]"#)),
+        quoted.clone().prop_map(|text| format!(r#""result":{text}"#)),
+        (number, quoted.clone()).prop_map(|(code, text)| {
+            format!(r#""error":{{"message":{text},"data":{{"code":{text}}},"code":{code}}}"#)
+        }),
+        quoted.clone().prop_map(|text| format!(r#""error":{{"code":1,"data":{text}}}"#)),
+        quoted
+            .clone()
+            .prop_map(|text| format!(r#""error":{{"code":1,"message":{text},"code":1}}"#)),
+        quoted.clone().prop_map(|text| format!(r#""error":[{text}]"#)),
+        quoted.clone().prop_map(|text| format!(r#""method":{text}"#)),
+        quoted.clone().prop_map(|text| format!(r#""params":{{"a":{text}}}"#)),
+        quoted.clone().prop_map(|text| format!(r#""params":{text}"#)),
+        quoted.clone().prop_map(|text| format!(r#""x":{{"id":1,"jsonrpc":[{text}]}}"#)),
+        quoted.prop_map(|text| format!("{text}:{text}")),
+    ]
+}
+
+fn id() -> impl Strategy<Value = String> {
+    prop_oneof![
+        8 => Just("1"), 8 => Just("2"), 1 => Just("3"), 1 => Just("\"1\""), 1 => Just("null"),
+        1 => Just("1.0"), 1 => Just("1e0"), 1 => Just("[1]"), 1 => Just("true"), 1 => Just("12"),
+        1 => Just("18446744073709551617"), 1 => Just("-1"),
+    ]
+    .prop_map(|id| format!(r#""id":{id}"#))
+}
+
+fn version() -> impl Strategy<Value = String> {
+    prop_oneof![
+        16 => Just("\"2.0\""), 2 => Just("\"\\u0032.0\""), 1 => Just("\"2.00\""), 1 => Just("2.0"),
+    ]
+    .prop_map(|version| format!(r#""jsonrpc":{version}"#))
+}
+
+fn message() -> impl Strategy<Value = String> {
+    let envelope = (version(), id(), proptest::collection::vec(member(), 1..3), 0..8_u8);
+    let members = envelope.prop_flat_map(|(version, id, mut members, left_out)| {
+        if left_out != 0 {
+            members.push(version);
+        }
+        if left_out != 1 {
+            members.push(id.clone());
+        }
+        if left_out == 2 {
+            members.push(id);
+        }
+        Just(members).prop_shuffle()
+    });
+    let space = prop_oneof![4 => Just(""), 1 => Just(" \t\n")];
+    let spoilt = prop_oneof![12 => Just(""), 1 => Just(","), 1 => Just("}"), 1 => Just("\u{1}")];
+    (members, space, spoilt).prop_map(|(members, space, spoilt)| {
+        let members = members.join(&format!(",{space}"));
+        format!("{space}{{{members}{spoilt}}}{space}")
+    })
+}
+
+/// An event whose data is `text`, its lines cut there, and in one more place.
+fn event(text: &str, name: &str, ending: &str, at: usize) -> String {
+    let mut at = at % (2 * text.len());
+    while !text.is_char_boundary(at.min(text.len())) {
+        at += 1;
+    }
+    let (first, second) = text.split_at(at.min(text.len()));
+    let text = if second.is_empty() { text.to_owned() } else { format!("{first}\n{second}") };
+    let lines = format!("data: {}{ending}", text.replace('\n', &format!("{ending}data: ")));
+    format!(": a comment{ending}{name}{ending}id: 7{ending}{lines}{ending}")
+}
+
+/// What is left of what was seen when all that is no answer is left out: it can be dropped on the way.
+fn answers(seen: &[Seen]) -> Vec<Seen> {
+    let no_answer = |seen: &&Seen| {
+        !matches!(
+            seen,
+            Seen::Dropped | Seen::Notification(_) | Seen::ServerRequest(_) | Seen::Unsolicited
+        )
+    };
+    seen.iter().filter(no_answer).cloned().collect()
+}
+
+/// A message that breaks two rules may be refused for either; what asks for input has to fit.
+fn is_same(small: &[Seen], large: &[Seen], capacity: usize) -> bool {
+    let (small, large) = (answers(small), answers(large));
+    let shared = small.iter().zip(&large).take_while(|(small, large)| small == large).count();
+    match (&small[shared..], &large[shared..]) {
+        ([], []) => true,
+        ([Seen::Error(Error::Peer(small))], [Seen::Error(Error::Peer(large))]) => {
+            std::mem::discriminant(small) == std::mem::discriminant(large)
+        }
+        ([Seen::Error(Error::FrameTooLarge { limit, needed })], [Seen::InputRequired, ..]) => {
+            *limit == capacity && *needed > capacity
+        }
+        _ => false,
+    }
+}
+
+fn lengths() -> impl Strategy<Value = Vec<usize>> {
+    proptest::collection::vec(1_usize..60, 1..6)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2_000))]
+
+    #[test]
+    fn a_body_of_any_size_has_the_outcome_of_one_that_fits(
+        message in message(), modern: bool, capacity in 8_usize..200, lengths in lengths(), input: bool,
+    ) {
+        let revision = if modern { Revision::LATEST } else { Revision::V2025_11_25 };
+        let method = if input { READ } else { LIST };
+        let large = whole(asked(revision, method, 200, JSON), message.as_bytes());
+        let mut exchange = asked(revision, method, 200, JSON);
+        let small = streamed(&mut exchange, message.as_bytes(), capacity, &lengths);
+        prop_assert!(is_same(&small, &large, capacity), "{message}\n{small:#?}\n{large:#?}");
+        prop_assert_eq!(exchange.is_answered(), matches!(small.last(), Some(Seen::Closed)));
+    }
+
+    #[test]
+    fn an_event_stream_of_any_size_has_the_outcome_of_one_that_fits(
+        messages in proptest::collection::vec((message(), 0..5_u8, any::<u16>()), 1..4),
+        modern: bool, capacity in 20_usize..200, lengths in lengths(), ending in "\r\n|\r|\n",
+        cut in any::<proptest::sample::Index>(), whole_stream: bool,
+    ) {
+        let revision = if modern { Revision::LATEST } else { Revision::V2025_11_25 };
+        let mut stream = String::new();
+        for (message, name, at) in &messages {
+            let name = ["event: message", "event:message", "event: other", "x", "event:"][usize::from(*name)];
+            stream += &event(message, name, &ending, usize::from(*at));
+        }
+        let end = if whole_stream { stream.len() } else { cut.index(stream.len()) };
+        let body = &stream.as_bytes()[..end];
+        let large = whole(asked(revision, READ, 200, EVENTS), body);
+        let mut exchange = asked(revision, READ, 200, EVENTS);
+        let small = streamed(&mut exchange, body, capacity, &lengths);
+        // Of an event that the end of the stream cuts off, what is wrong in it may show.
+        let cut_off = !whole_stream
+            && matches!(small.last(), Some(Seen::Error(Error::Peer(PeerError::Message(_)))))
+            && matches!(large.last(), Some(Seen::Closed));
+        prop_assert!(
+            cut_off || is_same(&small, &large, capacity),
+            "{stream}\n{small:#?}\n{large:#?}"
+        );
+    }
+}
