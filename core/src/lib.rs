@@ -52,6 +52,7 @@ pub mod json;
 pub mod jsonrpc;
 pub mod jwt;
 pub mod mcp;
+mod search;
 pub mod writer;
 
 pub use error::{Error, Misuse, PeerError};

@@ -107,7 +107,7 @@ impl EventStream {
                 }
             }
             let unseen = inbox.unseen();
-            let Some(end) = memchr::memchr2(b'\n', b'\r', unseen) else {
+            let Some(end) = crate::search::first_of(b'\n', b'\r', unseen) else {
                 let unseen = unseen.len();
                 inbox.saw(unseen);
                 self.skipping = self.skipping || is_of_no_interest(inbox.partial());
@@ -157,7 +157,7 @@ impl EventStream {
             inbox.take_line(skip, !self.has_text);
             self.has_text = true;
         } else if let Some(value) = value_of(line, b"id") {
-            if memchr::memchr(0, value).is_none() {
+            if crate::search::first(0, value).is_none() {
                 self.set_id(value);
             }
         } else if let Some(value) = value_of(line, b"event") {
@@ -207,7 +207,7 @@ fn value_of<'l>(line: &'l [u8], name: &[u8]) -> Option<&'l [u8]> {
 fn is_of_no_interest(partial: &[u8]) -> bool {
     const FIELDS: [&[u8]; 4] = [b"data", b"event", b"id", b"retry"];
     let name = partial.get(..6).unwrap_or(partial);
-    match memchr::memchr(b':', name) {
+    match crate::search::first(b':', name) {
         Some(colon) => !FIELDS.iter().any(|field| name.get(..colon) == Some(*field)),
         None => !FIELDS.iter().any(|field| field.starts_with(name)),
     }

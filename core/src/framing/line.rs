@@ -21,7 +21,7 @@ impl Line {
         inbox.free_frame();
         loop {
             let unseen = inbox.unseen();
-            let end = memchr::memchr(b'\n', unseen);
+            let end = crate::search::first(b'\n', unseen);
             let searched = end.unwrap_or(unseen.len());
             inbox.saw(searched);
             let ending = usize::from(end.is_some());

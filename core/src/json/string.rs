@@ -60,7 +60,7 @@ impl<'a> Str<'a> {
     pub fn write(&self, w: &mut Writer<'_>) {
         let mut rest = self.raw;
         loop {
-            let plain = memchr::memchr(b'\\', rest).unwrap_or(rest.len());
+            let plain = crate::search::first(b'\\', rest).unwrap_or(rest.len());
             let (run, after) = rest.split_at_checked(plain).unwrap_or((rest, &[]));
             w.bytes(run);
             let mut escape = Chars { rest: after };

@@ -72,7 +72,7 @@ impl<'a> Value<'a> {
     /// The string, when it is one.
     pub fn as_str(&self) -> Option<Str<'a>> {
         let inner = self.raw.strip_prefix(b"\"")?.strip_suffix(b"\"")?;
-        Some(Str::validated(inner, memchr::memchr(b'\\', inner).is_some()))
+        Some(Str::validated(inner, crate::search::first(b'\\', inner).is_some()))
     }
 
     /// The members of an object in their order; nothing for another kind.
@@ -240,12 +240,12 @@ impl<'a> Iterator for Names<'a> {
 
     fn next(&mut self) -> Option<Str<'a>> {
         loop {
-            let opening = memchr::memchr(b'"', self.rest)?;
+            let opening = crate::search::first(b'"', self.rest)?;
             let text = self.rest.get(opening.checked_add(1)?..)?;
             let mut end = 0_usize;
             let mut escaped = false;
             loop {
-                end = end.checked_add(memchr::memchr2(b'"', b'\\', text.get(end..)?)?)?;
+                end = end.checked_add(crate::search::first_of(b'"', b'\\', text.get(end..)?)?)?;
                 if text.get(end) == Some(&b'"') {
                     break;
                 }

@@ -91,13 +91,13 @@ struct Parts<'t> {
 impl<'t> Parts<'t> {
     /// Looks no further than the third dot.
     fn of(token: &'t [u8]) -> Option<Self> {
-        let first = memchr::memchr(b'.', token)?;
+        let first = crate::search::first(b'.', token)?;
         let (header, rest) = token.split_at_checked(first)?;
         let rest = rest.get(1..)?;
-        let second = memchr::memchr(b'.', rest)?;
+        let second = crate::search::first(b'.', rest)?;
         let (claims, tag) = rest.split_at_checked(second)?;
         let tag = tag.get(1..)?;
-        if memchr::memchr(b'.', tag).is_some() {
+        if crate::search::first(b'.', tag).is_some() {
             return None;
         }
         let signing_input = token.get(..first.checked_add(1)?.checked_add(second)?)?;

@@ -1,0 +1,17 @@
+//! Searches for a byte: by vectors where there are any, by a small loop where flash is what counts.
+
+#[cfg(target_pointer_width = "64")]
+pub(crate) use memchr::{memchr as first, memchr2 as first_of};
+
+/// Position of the first `byte`.
+#[cfg(not(target_pointer_width = "64"))]
+#[inline(never)]
+pub(crate) fn first(byte: u8, text: &[u8]) -> Option<usize> {
+    text.iter().position(|other| *other == byte)
+}
+
+/// Position of the first byte that is one or the other.
+#[cfg(not(target_pointer_width = "64"))]
+pub(crate) fn first_of(one: u8, other: u8, text: &[u8]) -> Option<usize> {
+    text.iter().position(|byte| *byte == one || *byte == other)
+}
