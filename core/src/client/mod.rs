@@ -539,9 +539,11 @@ impl Client {
                 if call.progress {
                     meta.unsigned("progressToken", self.next_id.into());
                 }
-                for (name, text) in call.trace.map(TraceContext::members).into_iter().flatten() {
-                    if let Some(text) = text {
-                        meta.str(name, text);
+                if let Some(trace) = call.trace {
+                    for (name, text) in trace.members() {
+                        if let Some(text) = text {
+                            meta.str(name, text);
+                        }
                     }
                 }
                 meta.end();

@@ -2,9 +2,8 @@
 
 mod piece;
 
-use heapless::Vec;
-
 use super::{FrameTooLarge, Step};
+use crate::bounded::Bounded;
 use crate::inbox::Inbox;
 
 /// Longest event id that is kept for resuming, in bytes.
@@ -45,17 +44,17 @@ pub struct EventStream {
 
 /// The value of a field: `None` when it has more than `N` bytes.
 #[derive(Clone, Debug)]
-struct Field<const N: usize>(Option<Vec<u8, N, u8>>);
+struct Field<const N: usize>(Option<Bounded<N>>);
 
 impl<const N: usize> Field<N> {
     fn new(value: &[u8]) -> Self {
-        Self(Vec::from_slice(value).ok())
+        Self(Bounded::new(value))
     }
 }
 
 impl<const N: usize> Default for Field<N> {
     fn default() -> Self {
-        Self(Some(Vec::new()))
+        Self(Some(Bounded::EMPTY))
     }
 }
 
@@ -75,7 +74,7 @@ impl EventStream {
     /// The name of the event that was last handed out: empty when it had none, `None` when it had one
     /// of more than [`MAX_EVENT_NAME`] bytes.
     pub fn event_name(&self) -> Option<&[u8]> {
-        self.event_name.0.as_deref()
+        self.event_name.0.as_ref().map(Bounded::as_bytes)
     }
 
     /// The id that a reconnecting client sends as `Last-Event-ID`: empty when there is none, `None` when
@@ -83,7 +82,7 @@ impl EventStream {
     pub fn last_event_id(&self) -> Option<&[u8]> {
         let [first, second] = &self.ids;
         let last = if self.swapped { first } else { second };
-        last.0.as_deref()
+        last.0.as_ref().map(Bounded::as_bytes)
     }
 
     /// Milliseconds that the server wants a client to wait before it reconnects.

@@ -2,6 +2,7 @@
 
 use super::super::{FrameTooLarge, Piece, Pieces, Step};
 use super::{EventStream, is_of_no_interest};
+use crate::bounded::Bounded;
 use crate::inbox::Inbox;
 
 /// The start of a line that is data.
@@ -25,7 +26,7 @@ impl EventStream {
                 }
             }
             let unseen = inbox.unseen();
-            let end = memchr::memchr2(b'\n', b'\r', unseen);
+            let end = crate::search::first_of(b'\n', b'\r', unseen);
             let returns = end.is_some_and(|end| unseen.get(end) == Some(&b'\r'));
             let searched = end.unwrap_or(unseen.len());
             inbox.saw(searched);
@@ -60,7 +61,7 @@ impl EventStream {
 
     /// Whether the event, as far as it has come, is for JSON-RPC.
     pub(crate) fn is_message(&self) -> bool {
-        matches!(self.name.0.as_deref(), Some(b"" | b"message"))
+        matches!(self.name.0.as_ref().map(Bounded::as_bytes), Some(b"" | b"message"))
     }
 
     /// Whether the current line is data; drops what stands before the data then.

@@ -175,7 +175,7 @@ impl<'p> Pointer<'p> {
     /// The reference token for the children of the container that was entered last.
     fn reference(&self) -> Option<&'p [u8]> {
         let rest = behind_slashes(self.path, self.matched)?;
-        rest.get(..memchr::memchr(b'/', rest).unwrap_or(rest.len()))
+        rest.get(..crate::search::first(b'/', rest).unwrap_or(rest.len()))
     }
 
     /// Whether that is the last one, or there is none.
@@ -192,7 +192,8 @@ impl<'p> Pointer<'p> {
 
 /// What stands behind so many slashes.
 fn behind_slashes(path: &[u8], count: u32) -> Option<&[u8]> {
-    (0..count).try_fold(path, |rest, _| rest.get(memchr::memchr(b'/', rest)?.wrapping_add(1)..))
+    (0..count)
+        .try_fold(path, |rest, _| rest.get(crate::search::first(b'/', rest)?.wrapping_add(1)..))
 }
 
 /// The bytes that a reference token stands for.
