@@ -20,6 +20,9 @@ use crate::{Connection, Deadline, Deadlines, Endpoint, EndpointError, Error, Rep
 /// Room for one request: 64 KiB to start with, grown when a request needs more.
 pub(super) const OUT: usize = 64 * 1024;
 
+/// Longest time that is waited for a server to hear that a response is not wanted any more.
+const COURTESY: Duration = Duration::from_secs(1);
+
 /// Times that the event stream of one request is resumed.
 pub const MAX_RESUMES: usize = 64;
 
@@ -253,14 +256,14 @@ impl Session {
     }
 
     /// Gives up the request whose future was dropped before its end, if there is one: closes its
-    /// connection, which is all that the modern era wants, and in the legacy era tells the server. Whether
-    /// it stops does not matter.
+    /// connection, which is all that the modern era wants, and in the legacy era tells the server, which
+    /// has a second to hear it. Whether it stops does not matter.
     pub async fn cancel(&mut self, reason: Option<&str>) {
         let Some(exchange) = self.in_flight.take() else { return };
         self.connection = None;
         if self.client.revision().is_some_and(|revision| !revision.is_modern()) {
             // The server decides what becomes of a request that it was not told of.
-            let _ = self.tell_cancelled(&exchange, reason).await;
+            let _ = tokio::time::timeout(COURTESY, self.tell_cancelled(&exchange, reason)).await;
         }
     }
 
