@@ -24,7 +24,8 @@ pub enum Outcome {
     InputRequired(Input),
     /// The result.
     Result(String),
-    /// The server works on: a [task](mcpico_core::mcp::Task).
+    /// The server works on: a [task](mcpico_core::mcp::Task), whose end is that of
+    /// [`Session::finish_task`](super::Session::finish_task).
     Task(String),
 }
 

@@ -13,6 +13,8 @@ impl Session {
     /// The input schema of a tool as the server lists it now; `None` when it is not listed, or the list
     /// cannot be read.
     pub(super) async fn input_schema(&mut self, tool: &str) -> Option<String> {
+        // What is kept has just been proved wrong.
+        self.forget_tools();
         let mut cursor: Option<String> = None;
         for _ in 0..MAX_PAGES {
             let list = Method::ListTools { cursor: cursor.as_deref() };

@@ -10,6 +10,7 @@ use mcpico_core::json::{self, Str, Value};
 use mcpico_core::jsonrpc::code;
 use mcpico_core::mcp::{Capabilities, ClientInfo, Method, Revision};
 
+use super::cache::Cache;
 use super::input::{AnswerInput, Answers, form_defaults, next_round, respond};
 use super::listener::Listener;
 use super::outcome::{Outcome, Rejection, SessionError, rpc_error};
@@ -39,6 +40,8 @@ pub struct Options {
     pub capabilities: Capabilities,
     /// Answers what the server asks for, as far as that is declared.
     pub answer_input: AnswerInput,
+    /// Keeps results as long as the server allows; nothing is kept without.
+    pub cache: Option<Cache>,
     /// Sent with every request.
     pub bearer: Option<String>,
     /// How long things may take.
@@ -52,7 +55,7 @@ pub struct Options {
 }
 
 impl Options {
-    /// Every revision, no capabilities, [`form_defaults`] for those that are declared, no bearer, default
+    /// Every revision, no capabilities, [`form_defaults`] for those that are declared, no cache, no bearer, default
     /// deadlines, messages up to 16 MiB.
     pub fn new(info: ClientInfo) -> Self {
         Self {
@@ -61,6 +64,7 @@ impl Options {
             newest: Revision::LATEST,
             capabilities: Capabilities::NONE,
             answer_input: Arc::new(form_defaults),
+            cache: None,
             bearer: None,
             deadlines: Deadlines::default(),
             inbox: 16 * 1024 * 1024,
@@ -201,6 +205,38 @@ impl Session {
         answers: &Answers,
         observe: &mut dyn FnMut(&Event<'_>),
     ) -> Result<Outcome, SessionError> {
+        let Some(cache) = self.options.cache.clone() else {
+            return self.corrected(method, answers, observe).await;
+        };
+        let place = Cache::place(&self.url, &self.options, method);
+        let place = place.filter(|_| *answers == Answers::default());
+        let bearer = self.options.bearer.clone();
+        let kept = place.as_ref().and_then(|place| cache.fresh(place, bearer.as_deref()));
+        if let Some(kept) = kept {
+            return Ok(Outcome::Result(kept));
+        }
+        let (generation, url) = (cache.generation(), self.url.clone());
+        let mut hear = |event: &Event<'_>| {
+            if let Event::Notification(note) = event {
+                cache.hear(&url, note);
+            }
+            observe(event);
+        };
+        let outcome = self.corrected(method, answers, &mut hear).await;
+        let modern = self.client.revision().is_some_and(Revision::is_modern);
+        if let (Some(place), Ok(outcome), true) = (place, &outcome, modern) {
+            cache.learn(place, bearer.as_deref(), outcome, generation);
+        }
+        outcome
+    }
+
+    /// Sends a request, and once more with the headers that the server wants.
+    async fn corrected(
+        &mut self,
+        method: Method<'_>,
+        answers: &Answers,
+        observe: &mut dyn FnMut(&Event<'_>),
+    ) -> Result<Outcome, SessionError> {
         let responses = answers.responses.as_deref().map(parse).transpose()?;
         let state = answers.state.as_deref().map(parse).transpose()?;
         let state = state.map(|state| state.as_str().ok_or(NO_INPUT)).transpose()?;
@@ -308,6 +344,16 @@ impl Session {
     /// Whether the server has opened a session of the legacy era.
     pub const fn has_session(&self) -> bool {
         self.client.has_session()
+    }
+
+    pub(super) const fn options(&self) -> &Options {
+        &self.options
+    }
+
+    pub(super) fn forget_tools(&self) {
+        if let Some(cache) = &self.options.cache {
+            cache.forget_tools(&self.url);
+        }
     }
 
     /// What works beside this session needs: URL, endless options, and a client with `ids` of its own.

@@ -146,6 +146,11 @@ impl Subscription {
         loop {
             let event = reply.next_event().await?;
             match &event {
+                Event::Notification(note) => {
+                    if let Some(cache) = &self.options.cache {
+                        cache.hear(&self.url, note);
+                    }
+                }
                 Event::Response(Response::Error(error)) => {
                     return Ok(Some(Ended::Refused(rpc_error(error, status))));
                 }

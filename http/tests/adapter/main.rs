@@ -1,6 +1,7 @@
 //! The adapter against servers that write bytes, on loopback and in memory.
 
 mod ask;
+mod cache;
 mod corpus;
 mod failures;
 mod house;
@@ -10,4 +11,5 @@ mod patterns;
 mod peer;
 mod reqwless_faults;
 mod session;
+mod task;
 mod tls;
