@@ -88,6 +88,51 @@ fn every_character_below_256_is_written_as_serde_json_does() {
     }
 }
 
+/// Long texts are looked at many bytes at a time: no place in them may be passed over.
+#[test]
+fn a_fault_in_a_long_string_is_found_wherever_it_stands() {
+    const LENGTH: usize = 150;
+    for shift in 0..9 {
+        for at in 0..LENGTH {
+            // A second fault eight bytes on must not hide the first.
+            for second in [None, Some(at + 8), Some(at + 16)] {
+                for (fault, kind) in [
+                    (b'\n', JsonErrorKind::ControlInString),
+                    (0xff, JsonErrorKind::InvalidUtf8),
+                    (b'"', JsonErrorKind::TrailingBytes),
+                ] {
+                    let mut text =
+                        [vec![b' '; shift], vec![b'"'], vec![b'x'; LENGTH + 32]].concat();
+                    text.push(b'"');
+                    let place = shift + 1 + at;
+                    text[place] = fault;
+                    if let Some(second) = second {
+                        text[shift + 1 + second] = fault;
+                    }
+                    let error = parse(&text).unwrap_err();
+                    let found = place + usize::from(fault == b'"');
+                    assert_eq!((error.kind, error.at), (kind, found), "{shift} {at} {second:?}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_long_string_is_read_to_its_end_whatever_is_in_it() {
+    for shift in 0..9 {
+        for at in 0..100 {
+            for special in ["\\n", "\\u0041", "\u{e9}", "\u{20ac}", "\u{1f600}", "x"] {
+                let content = format!("{}{special}{}", "x".repeat(at), "x".repeat(100 - at));
+                let text = format!("{}\"{content}\"", " ".repeat(shift));
+                let read = parse(text.as_bytes()).unwrap().as_str().unwrap();
+                let expected: String = serde_json::from_str(&text).unwrap();
+                assert!(read == *expected, "{text}");
+            }
+        }
+    }
+}
+
 #[test]
 fn an_empty_text_is_empty() {
     assert!(parse(b"\"\"").unwrap().as_str().unwrap().is_empty());
