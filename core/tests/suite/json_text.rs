@@ -3,7 +3,7 @@
 use std::{fs, path::Path};
 
 use mcpico_core::json::{JsonErrorKind, parse, write_string};
-use mcpico_core::jsonrpc::{Message, MessageError};
+use mcpico_core::jsonrpc::{Message, MessageError, code};
 use mcpico_core::jwt::{Claims, ObjectError};
 use mcpico_core::writer::{Writer, emit};
 
@@ -177,6 +177,29 @@ fn params_are_an_object_or_an_array_with_unique_names() {
     assert!(Message::parse(members(256).as_bytes()).is_ok());
     let error = Message::parse(members(257).as_bytes()).unwrap_err();
     assert_eq!(error, MessageError::TooManyParams);
+}
+
+/// JSON-RPC 2.0, section 5.1, and the codes of MCP.
+#[test]
+fn codes_are_those_of_the_standards() {
+    assert_eq!(code::PARSE_ERROR, -32700);
+    assert_eq!(code::INVALID_REQUEST, -32600);
+    assert_eq!(code::METHOD_NOT_FOUND, -32601);
+    assert_eq!(code::INVALID_PARAMS, -32602);
+    assert_eq!(code::INTERNAL_ERROR, -32603);
+    assert_eq!(code::RESOURCE_NOT_FOUND, -32002);
+}
+
+#[test]
+fn only_a_text_that_was_cut_is_incomplete() {
+    let text = br#"{"jsonrpc":"2.0","id":1,"result":{}}"#;
+    assert!(Message::parse(text).is_ok());
+    for end in 0..text.len() {
+        assert!(Message::parse(&text[..end]).unwrap_err().is_incomplete(), "{end}");
+    }
+    for text in ["[]", "1", "{}", "{]", "{\"jsonrpc\":\"1.0\"}", "{\"id\":1,\"id\":2}", "x"] {
+        assert!(!Message::parse(text.as_bytes()).unwrap_err().is_incomplete(), "{text}");
+    }
 }
 
 /// 64 levels, of which the message itself is one.
