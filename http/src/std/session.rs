@@ -437,7 +437,6 @@ impl Session {
         let mut reply = connection.call(&endpoint, client, call, out, &mut self.storage).await?;
         let mut outcome = read(&mut reply, &self.url, &self.options, client, observe).await;
         let mut exchange = reply.exchange().clone();
-        drop(reply);
         self.in_flight = Some(exchange.clone());
         let started = Instant::now();
         for _ in 0..MAX_RESUMES {
