@@ -310,6 +310,30 @@ fn what_has_no_response_is_accepted_once_sent() {
     assert!(exchange.is_answered());
 }
 
+#[test]
+fn both_eras_cancel_over_lines() {
+    for revision in [Revision::V2025_11_25, Revision::V2026_07_28] {
+        let mut client = ready(revision);
+        let mut exchanges = waiting(&mut client, 1);
+        let id = exchanges[0].id();
+        let mut out = [0; 512];
+        let (post, _) = client.cancel_line(&exchanges[0], None, None, &mut out).unwrap().unwrap();
+        let sent: serde_json::Value = serde_json::from_slice(post.body()).unwrap();
+        assert_eq!(sent["method"], "notifications/cancelled", "{revision}");
+        assert_eq!(sent["params"], serde_json::json!({"requestId": id}), "{revision}");
+        read(
+            &client,
+            &mut exchanges,
+            &result(id, 1).replace("{\"value", "{\"resultType\":\"complete\",\"value"),
+            512,
+        );
+        assert!(
+            client.cancel_line(&exchanges[0], None, None, &mut out).unwrap().is_none(),
+            "{revision}"
+        );
+    }
+}
+
 /// Lines of a server, good and bad ones, and pieces of them.
 fn stream() -> impl Strategy<Value = String> {
     let line = prop_oneof![

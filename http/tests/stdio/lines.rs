@@ -153,6 +153,20 @@ async fn a_dropped_call_loses_nothing_but_its_response() {
 }
 
 #[tokio::test]
+async fn what_is_given_up_is_cancelled() {
+    let mut child = Child::new("waits_for_cancellation");
+    list_within(&mut child, TOTAL).await;
+    assert_eq!(tools(&child.list().await), json!([]));
+    child.end().await;
+
+    let mut child = Child::new("waits_for_cancellation");
+    child.session.connect().await.unwrap();
+    assert!(tokio::time::timeout(SHORT, child.list()).await.is_err());
+    assert_eq!(tools(&child.list().await), json!([]));
+    child.end().await;
+}
+
+#[tokio::test]
 async fn batches_are_read_in_the_revision_that_has_them() {
     let mut child = Child::new("batch");
     for _ in 0..2 {
