@@ -226,7 +226,7 @@ impl fmt::Display for ProcessError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Closed { .. } => {
-                f.write_str("the server closed its standard output without a response")
+                f.write_str("the server closed its standard input or output and did not respond")
             }
             Self::Exited { status, .. } => match status.code() {
                 Some(code) => write!(f, "the server exited with code {code} before its response"),

@@ -345,10 +345,12 @@ impl StdioSession {
     async fn explain(&mut self, error: Error) -> SessionError {
         let Some(Running { process, .. }) = &mut self.running else { return error.into() };
         SessionError::Process(match error {
-            Error::StreamEnded | Error::Io(_) => match process.exit(AFTER_EXIT).await {
-                Some(status) => ProcessError::Exited { status, stderr: process.stderr().await },
-                None => ProcessError::Closed { stderr: process.stderr().await },
-            },
+            Error::StreamEnded | Error::Io(_) | Error::NotOpen => {
+                match process.exit(AFTER_EXIT).await {
+                    Some(status) => ProcessError::Exited { status, stderr: process.stderr().await },
+                    None => ProcessError::Closed { stderr: process.stderr().await },
+                }
+            }
             Error::Deadline(which, limit) => {
                 ProcessError::Silent { which, limit, stderr: process.stderr().await }
             }
