@@ -11,4 +11,5 @@ mod house;
 mod interrupted;
 mod lists;
 mod refusals;
+mod stdio;
 mod usage;

@@ -182,11 +182,11 @@ impl StdioSession {
         loop {
             self.connect().await?;
             reserve(&self.client, &mut self.out, &call)?;
-            self.cancel().await;
+            self.cancel(None).await;
             let outcome = match self.call_once(&call, observe).await {
                 Ok(outcome) => outcome,
                 Err(error) => {
-                    self.cancel().await;
+                    self.cancel(None).await;
                     return Err(self.explain(error).await);
                 }
             };
@@ -203,10 +203,10 @@ impl StdioSession {
     /// [`call`](Self::call) does it by itself before the next request and when a time limit has passed.
     ///
     /// [Cancellation](https://modelcontextprotocol.io/specification/2026-07-28/basic/patterns/cancellation)
-    pub async fn cancel(&mut self) {
+    pub async fn cancel(&mut self, reason: Option<&str>) {
         let Some(exchange) = self.under_way.take() else { return };
         let Some(Running { line, .. }) = &mut self.running else { return };
-        let cancelled = self.client.cancel_line(&exchange, None, None, &mut self.out);
+        let cancelled = self.client.cancel_line(&exchange, reason, None, &mut self.out);
         if let Ok(Some((post, mut told))) = cancelled {
             // It is a courtesy: what is wrong with the connection shows elsewhere.
             let _ = line.send(&post, &mut told).await;
