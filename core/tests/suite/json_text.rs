@@ -188,6 +188,9 @@ fn codes_are_those_of_the_standards() {
     assert_eq!(code::INVALID_PARAMS, -32602);
     assert_eq!(code::INTERNAL_ERROR, -32603);
     assert_eq!(code::RESOURCE_NOT_FOUND, -32002);
+    assert_eq!(code::HEADER_MISMATCH, -32020);
+    assert_eq!(code::MISSING_REQUIRED_CLIENT_CAPABILITY, -32021);
+    assert_eq!(code::UNSUPPORTED_PROTOCOL_VERSION, -32022);
 }
 
 #[test]

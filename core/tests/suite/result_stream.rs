@@ -174,3 +174,68 @@ proptest! {
         );
     }
 }
+
+/// One message of each kind that there is, too large for the inbox.
+#[test]
+fn every_kind_of_message_has_the_outcome_of_one_that_fits() {
+    let padding = "x".repeat(300);
+    let mut ran = 0;
+    for id in ["1", "2"] {
+        for member in [
+            r#""id":ID,"result":{"content":[]}"#,
+            r#""id":ID,"result":[]"#,
+            r#""id":ID,"result":1"#,
+            r#""id":ID,"result":{"resultType":"complete"}"#,
+            r#""id":ID,"result":{"resultType":"task"}"#,
+            r#""id":ID,"result":{"resultType":"other"}"#,
+            r#""id":ID,"result":{"resultType":1}"#,
+            r#""id":ID,"result":{"resultType":[]}"#,
+            r#""id":ID,"result":{"resultType":"complete","resultType":"complete"}"#,
+            r#""id":7,"result":{}"#,
+            r#""id":null,"result":{}"#,
+            r#""result":{}"#,
+            r#""id":ID"#,
+            r#""id":[],"result":{}"#,
+            r#""id":ID,"error":{"code":1,"message":"m"}"#,
+            r#""id":null,"error":{"code":1,"message":"m"}"#,
+            r#""error":{"code":1,"message":"m"}"#,
+            r#""id":ID,"error":{"code":1}"#,
+            r#""id":ID,"error":[]"#,
+            r#""method":"m""#,
+            r#""method":1"#,
+            r#""method":[]"#,
+            r#""method":"m","id":null"#,
+            r#""method":"m","params":1"#,
+            r#""method":"m","params":"p""#,
+            r#""method":"m","params":[]"#,
+            r#""method":"m","id":ID,"result":{}"#,
+        ] {
+            let member = member.replace("ID", id);
+            for message in [
+                format!(r#"{{"jsonrpc":"2.0","x":"{padding}",{member}}}"#),
+                format!(r#"{{"jsonrpc":"2.0",{member},"x":"{padding}"}}"#),
+            ] {
+                for (revision, method) in [
+                    (Revision::LATEST, LIST),
+                    (Revision::LATEST, READ),
+                    (Revision::V2025_11_25, LIST),
+                ] {
+                    let large = whole(asked(revision, method, 200, JSON), message.as_bytes());
+                    let mut exchange = asked(revision, method, 200, JSON);
+                    let small = streamed(&mut exchange, message.as_bytes(), 64, &[7]);
+                    assert!(is_same(&small, &large, 64), "{message}\n{small:#?}\n{large:#?}");
+                    ran += 1;
+                }
+            }
+        }
+    }
+    for text in ["1", "\"x\"", "null", "[1]", "[]"] {
+        let message = format!("{}{text}", " ".repeat(300));
+        let large = whole(asked(Revision::LATEST, LIST, 200, JSON), message.as_bytes());
+        let mut exchange = asked(Revision::LATEST, LIST, 200, JSON);
+        let small = streamed(&mut exchange, message.as_bytes(), 64, &[7]);
+        assert!(is_same(&small, &large, 64), "{message}\n{small:#?}\n{large:#?}");
+        ran += 1;
+    }
+    println!("{ran} messages");
+}
