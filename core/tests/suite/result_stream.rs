@@ -3,6 +3,8 @@
 mod exchange;
 mod large;
 
+use mcpico_core::client::ResultStream;
+use mcpico_core::json::Stream;
 use mcpico_core::mcp::{Method, Revision};
 use mcpico_core::{Error, PeerError};
 use proptest::prelude::*;
@@ -238,4 +240,30 @@ fn every_kind_of_message_has_the_outcome_of_one_that_fits() {
         ran += 1;
     }
     println!("{ran} messages");
+}
+
+/// A line that is no data may be of any length, and a space behind the colon may be missing.
+#[test]
+fn lines_of_an_event_stream_may_be_long_or_without_a_space() {
+    let padding = "x".repeat(300);
+    let message = format!(r#"{{"jsonrpc":"2.0","id":1,"result":{{"a":"{padding}"}}}}"#);
+    for line in [format!(": {padding}"), format!("unknown: {padding}"), format!("unknown{padding}")]
+    {
+        for space in ["", " "] {
+            let body = format!("{line}\ndata:{space}{message}\n{line}\n\n");
+            let large = whole(asked(Revision::LATEST, LIST, 200, EVENTS), body.as_bytes());
+            for length in [1, 7, 64] {
+                let mut exchange = asked(Revision::LATEST, LIST, 200, EVENTS);
+                let small = streamed(&mut exchange, body.as_bytes(), 64, &[length]);
+                assert!(is_same(&small, &large, 64), "{body}\n{small:#?}\n{large:#?}");
+                assert!(exchange.is_answered(), "{body}");
+            }
+        }
+    }
+}
+
+#[test]
+fn streams_begin_at_the_start() {
+    assert_eq!(format!("{:?}", Stream::default()), format!("{:?}", Stream::new()));
+    assert_eq!(format!("{:?}", ResultStream::default()), format!("{:?}", ResultStream::new()));
 }
