@@ -262,6 +262,23 @@ fn lines_of_an_event_stream_may_be_long_or_without_a_space() {
     }
 }
 
+/// A line feed between two lines of data ends a number that stands before it.
+#[test]
+fn a_number_ends_with_its_line_of_data() {
+    let padding = "x".repeat(300);
+    for number in ["1", "-1.5e3", "0"] {
+        let body = format!(
+            "data: {{\"jsonrpc\":\"2.0\",\"x\":\"{padding}\",\"n\":{number}\ndata: ,\"id\":1\ndata:\n\
+            data: ,\"result\":{{\"n\":{number}\ndata: }}}}\n\n"
+        );
+        let large = whole(asked(Revision::LATEST, LIST, 200, EVENTS), body.as_bytes());
+        let mut exchange = asked(Revision::LATEST, LIST, 200, EVENTS);
+        let small = streamed(&mut exchange, body.as_bytes(), 64, &[7]);
+        assert!(is_same(&small, &large, 64), "{body}\n{small:#?}\n{large:#?}");
+        assert!(exchange.is_answered(), "{body}\n{small:#?}");
+    }
+}
+
 #[test]
 fn streams_begin_at_the_start() {
     assert_eq!(format!("{:?}", Stream::default()), format!("{:?}", Stream::new()));
