@@ -5,7 +5,7 @@ use std::io::ErrorKind;
 
 use mcpico_core::auth::challenge::bearer;
 use mcpico_core::auth::mask;
-use mcpico_http::std::{ProcessError, Rejection, RpcError, SessionError};
+use mcpico_http::std::{ProcessError, Refused, Rejection, RpcError, SessionError};
 use mcpico_http::{ConnectError, Error};
 
 use crate::exit::Exit;
@@ -206,9 +206,18 @@ impl fmt::Display for Failure {
 
 impl std::error::Error for Failure {}
 
-/// A JSON-RPC error on one line.
+/// A JSON-RPC error on one line, with what it asks for.
 pub(crate) fn rpc(error: &RpcError) -> String {
-    format!("JSON-RPC error {}: {}", error.code, escape(&error.message))
+    let said = format!("JSON-RPC error {}: {}", error.code, escape(&error.message));
+    match error.refusal() {
+        Ok(Some(Refused::MissingCapability { required })) => {
+            format!("{said} (it needs a client that declares {})", escape(&required))
+        }
+        Ok(Some(Refused::UnsupportedRevision { supported, .. })) => {
+            format!("{said} (it speaks {})", escape(&supported.join(", ")))
+        }
+        _ => said,
+    }
 }
 
 /// What the server says about its refusal, as far as it can be read.
@@ -232,4 +241,33 @@ pub(crate) fn challenge(rejection: &Rejection) -> String {
 fn excerpt(body: &[u8]) -> String {
     let text: String = String::from_utf8_lossy(body).chars().take(EXCERPT).collect();
     if text.trim().is_empty() { String::new() } else { format!(": {}", escape(&text)) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    // The data are those of the official examples of 2026-07-28.
+    #[test]
+    fn an_error_shows_what_it_asks_for() {
+        for (code, data, expected) in [
+            (
+                -32021,
+                Some(r#"{"requiredCapabilities":{"elicitation":{}}}"#),
+                r#" (it needs a client that declares {"elicitation":{}})"#,
+            ),
+            (
+                -32022,
+                Some(r#"{"supported":["2026-07-28","2025-11-25"],"requested":"1900-01-01"}"#),
+                " (it speaks 2026-07-28, 2025-11-25)",
+            ),
+            (-32022, Some(r#"{"supported":["\u001b[31m"]}"#), " (it speaks \\u{1b}[31m)"),
+            (-32022, None, ""),
+            (-32603, Some(r#"{"supported":["x"]}"#), ""),
+        ] {
+            let (message, data) = ("m".to_owned(), data.map(str::to_owned));
+            let shown = rpc(&RpcError { code, message, data, status: 400 });
+            assert_eq!(shown, format!("JSON-RPC error {code}: m{expected}"));
+        }
+    }
 }
