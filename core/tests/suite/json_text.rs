@@ -179,6 +179,22 @@ fn params_are_an_object_or_an_array_with_unique_names() {
     assert_eq!(error, MessageError::TooManyParams);
 }
 
+/// The numbers where another digit or a sign begins.
+#[test]
+fn numbers_at_their_edges_are_written_as_the_standard_library_does() {
+    let powers: Vec<u64> = (0..20).map(|exponent| 10_u64.pow(exponent)).collect();
+    let edges = powers.iter().flat_map(|power| [power - 1, *power, power + 1]);
+    for number in edges.chain([0, u64::from(u32::MAX), u64::from(u32::MAX) + 1, u64::MAX]) {
+        let mut out = [0; 24];
+        let written = emit(&mut out, |w| w.unsigned(number)).unwrap();
+        assert_eq!(written, number.to_string().as_bytes());
+        for signed in [number.cast_signed(), number.cast_signed().wrapping_neg()] {
+            let written = emit(&mut out, |w| w.signed(signed)).unwrap();
+            assert_eq!(written, signed.to_string().as_bytes());
+        }
+    }
+}
+
 /// JSON-RPC 2.0, section 5.1, and the codes of MCP.
 #[test]
 fn codes_are_those_of_the_standards() {
