@@ -29,6 +29,7 @@ WORDS = {
     "http1": "HTTP/1.1 200 OK\r\n|HTTP/1.0 |HTTP/1.1 100 Continue\r\n\r\n|Content-Length: |Transfer-Encoding: chunked\r\n|"
     "Content-Type: text/event-stream\r\n|Connection: close\r\n|\r\n\r\n|0\r\n\r\n|1\r\nx\r\n|;a=b|;a=\"\\\"\"|\r\n ",
     "json": '{"|":|,|[]|{}|null|true|false|\\u0000|\\ud83d\\ude00|\\udc00|1e400|-0|0.1|1E+2|18446744073709551616|"a":1,"a":2|\xef\xbb\xbf',
+    "json_stream": '{"|":|,|[]|{}|null|true|false|\\u0000|\\ud83d\\ude00|\\udc00|1e400|-0|0.1|1E+2|18446744073709551616|"a":1,"a":2|\xef\xbb\xbf|/a/0|~0|~1',
     "jsonrpc": '"jsonrpc":"2.0"|"id":1|"id":null|"id":"a"|"method":"m"|"params":{}|"params":[]|"result":{}|'
     '"error":{"code":1,"message":""}|"data":|,"id":1,"id":2|\\u0069d|-0',
     "jwt_roundtrip": '{"sub":"a"}|"exp":1800000001|iss|aud|1.5|1e9|[]|[["a"]]|{"a":{}}|true|null',
@@ -69,6 +70,12 @@ def documents():
     for case in cases("jsonrpc/cases.json"):
         if "text" in case:
             yield text(case["text"])
+
+
+def json_stream():
+    for document in documents():
+        for path in (b"", b"/0", b"/a/0"):
+            yield bytes([1, 7]) + part(path) + document
 
 
 def streams():
@@ -217,6 +224,7 @@ SEEDS = {
     "headers": headers,
     "http1": lambda: (bytes([3]) + response for response in responses()),
     "json": documents,
+    "json_stream": json_stream,
     "jsonrpc": documents,
     "jwt_roundtrip": jwt_roundtrip,
     "jwt_verify": jwt_verify,

@@ -91,11 +91,16 @@ def verifier(given: argparse.Namespace) -> JWTVerifier:
 
 if __name__ == "__main__":
     arguments = argparse.ArgumentParser(description=__doc__)
-    arguments.add_argument("--port", type=int, required=True)
-    arguments.add_argument("--secret-file", type=Path, required=True)
-    arguments.add_argument("--issuer", required=True)
-    arguments.add_argument("--audience", required=True)
+    way = arguments.add_mutually_exclusive_group(required=True)
+    way.add_argument("--port", type=int)
+    way.add_argument("--stdio", action="store_true", help="without a verifier: stdio has no bearer")
+    arguments.add_argument("--secret-file", type=Path)
+    arguments.add_argument("--issuer")
+    arguments.add_argument("--audience")
     given = arguments.parse_args()
-    server(verifier(given)).run(
-        transport="http", host="127.0.0.1", port=given.port, show_banner=False
-    )
+    if given.stdio:
+        server(None).run(transport="stdio", show_banner=False)
+    else:
+        server(verifier(given)).run(
+            transport="http", host="127.0.0.1", port=given.port, show_banner=False
+        )

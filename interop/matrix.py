@@ -129,9 +129,10 @@ class Asked:
 
     def __init__(self, rig, row: Row):
         self.mcpico, self.offer, self.row = rig.mcpico, OFFERS[row.server], row
-        self.token = None if row.server == "server-everything" else rig.good_token()
+        is_open = row.transport == "stdio" or row.server == "server-everything"
+        self.token = None if is_open else rig.good_token()
         pinned = ("--revision", REVISIONS[row.era]) if row.pinned else ()
-        self.where = (*rig.start(row).arguments, *pinned)
+        self.where = (*pinned, *rig.start(row).arguments)
 
     def handshake(self):
         run = self._well(self.mcpico.list("tools", self.where, self.token))
@@ -209,7 +210,8 @@ class Asked:
         return self.call()
 
     def _cancellations(self):
-        if self.offer.cancellations is None:
+        # Over stdio every run of the command has a server of its own.
+        if self.offer.cancellations is None or self.row.transport == "stdio":
             return None
         run = self._called(self.offer.cancellations, {})
         return self.mcpico.structured(run)["cancelled"]

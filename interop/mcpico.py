@@ -173,7 +173,8 @@ class Mcpico:
 
     def _reaching(self, token: str | None, where) -> tuple:
         way = ("--endpoint", where) if isinstance(where, str) else where
-        return *way, *self._showing(token)
+        # What starts a server stands behind everything else.
+        return *self._showing(token), *way
 
     def _showing(self, token: str | None) -> tuple:
         shared = ("--format", "json", "--timeout", str(SECONDS))

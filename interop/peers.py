@@ -91,6 +91,11 @@ def rmcp(mcpico: Path, era: str, scratch: Path, secret_file: Path) -> Peer:
     return _start_http(f"rmcp-{era}", scratch, command)
 
 
+def _started_by_mcpico(name: str, *argv) -> Peer:
+    """A server over stdio: its arguments come last."""
+    return Peer(name, ("--", *map(str, argv)))
+
+
 @dataclass(frozen=True)
 class Row:
     """One row of the matrix."""
@@ -122,12 +127,33 @@ def _everything(rig) -> Peer:
     return rig.everything
 
 
+def _rmcp_stdio_modern(rig) -> Peer:
+    return _started_by_mcpico("rmcp", rig.mcpico.path, "serve", "--stdio", "--era", "modern")
+
+
+def _rmcp_stdio_legacy(rig) -> Peer:
+    return _started_by_mcpico("rmcp", rig.mcpico.path, "serve", "--stdio", "--era", "legacy")
+
+
+def _fastmcp_stdio(_rig) -> Peer:
+    return _started_by_mcpico("fastmcp", sys.executable, HERE / "fastmcp_server.py", "--stdio")
+
+
+def _everything_stdio(_rig) -> Peer:
+    return _started_by_mcpico("everything", "node", EVERYTHING, "stdio")
+
+
 ROWS = (
     Row("rmcp", "modern", "HTTP", _rmcp_modern),
     Row("rmcp", "legacy", "HTTP", _rmcp_legacy),
     Row("server-everything", "legacy", "HTTP", _everything),
     Row("FastMCP", "modern", "HTTP", _fastmcp),
     Row("FastMCP", "legacy", "HTTP", _fastmcp, pinned=True),
+    Row("rmcp", "modern", "stdio", _rmcp_stdio_modern),
+    Row("rmcp", "legacy", "stdio", _rmcp_stdio_legacy),
+    Row("server-everything", "legacy", "stdio", _everything_stdio),
+    Row("FastMCP", "modern", "stdio", _fastmcp_stdio),
+    Row("FastMCP", "legacy", "stdio", _fastmcp_stdio, pinned=True),
 )
 
 

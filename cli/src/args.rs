@@ -74,12 +74,20 @@ pub(crate) enum Command {
 
 /// Run a demo MCP server that takes only HS256 bearer tokens
 ///
-/// The MCP endpoint is /mcp. GET /health answers without a token.
+/// The MCP endpoint is /mcp. GET /health answers without a token. With --stdio it is a server over standard
+/// input and output, which takes no token.
 #[derive(Debug, Args)]
 pub(crate) struct Serve {
     /// Address and port; port 0 takes a free one
     #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8080")]
     pub(crate) listen: SocketAddr,
+
+    /// Serve over standard input and output instead of HTTP; no token is asked for
+    ///
+    /// Whoever can start a program needs no token for it.
+    #[arg(long, conflicts_with_all = ["listen", "allow_non_loopback", "allowed_hosts", "token_file",
+        "issuer", "audience", "scopes", "always_stream"])]
+    pub(crate) stdio: bool,
 
     /// Listen on an address that other machines can reach; the traffic is not encrypted
     #[arg(long)]

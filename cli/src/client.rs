@@ -20,7 +20,7 @@ use crate::terminal::escape;
 #[derive(Debug, Args)]
 pub(crate) struct Server {
     /// URL of the MCP endpoint; without it, the demo server is started for this command
-    #[arg(long, short, value_name = "URL")]
+    #[arg(long, short, value_name = "URL", conflicts_with = "program")]
     endpoint: Option<String>,
 
     #[command(flatten)]
@@ -107,51 +107,57 @@ pub(crate) struct Prompt {
 pub(crate) async fn call(command: &Call) -> Result<Exit, Failure> {
     let print = Print::new(command.raw)?;
     let arguments = object(&command.args)?;
-    let target = command.server.open()?;
-    let mut peer = target.peer(target.token.as_deref());
-    // The schema says which arguments go into headers, too.
-    let tools = surface::list(&mut peer, Kind::Tools).await;
-    let tools = tools.map_err(|fault| failure(&target, fault))?;
-    let Some(tool) = tools.entries.iter().find(|tool| tool["name"] == *command.tool) else {
-        let named = format!("{}: ", escape(&command.tool));
-        let dropped = tools.dropped.iter().find(|dropped| dropped.starts_with(&named));
-        return Err(Failure::usage(match dropped {
-            Some(dropped) => format!("the tool cannot be used: {dropped}"),
-            None => format!("the server has no tool {}", escape(&command.tool)),
-        }));
-    };
-    let schema = tool["inputSchema"].to_string();
-    let invalid = |error: &dyn Display| {
-        Failure::new(
-            Exit::Failed,
-            format!("the server describes or answers the tool badly: {error}"),
-        )
-    };
-    let method = Method::CallTool {
-        name: &command.tool,
-        arguments: Some(parse(&arguments)?),
-        input_schema: Some(json::parse(schema.as_bytes()).map_err(|error| invalid(&error))?),
-    };
-    let result = result(&target, &mut peer, method).await?;
-    peer.end().await;
-    let text = result.to_string();
-    let parsed = json::parse(text.as_bytes()).map_err(|error| invalid(&error))?;
-    let is_error = ToolResult::from_result(parsed).map_err(|error| invalid(&error))?.is_error;
-    match command.server.target.format {
-        Format::Json => output::json(&result),
-        Format::Text => {
-            if is_error {
-                output::error_line("the tool reported an error");
+    command
+        .server
+        .with(async |target, peer| {
+            // The schema says which arguments go into headers, too.
+            let tools = surface::list(peer, Kind::Tools).await;
+            let tools = tools.map_err(|fault| failure(target, fault))?;
+            let Some(tool) = tools.entries.iter().find(|tool| tool["name"] == *command.tool) else {
+                let named = format!("{}: ", escape(&command.tool));
+                let dropped = tools.dropped.iter().find(|dropped| dropped.starts_with(&named));
+                return Err(Failure::usage(match dropped {
+                    Some(dropped) => format!("the tool cannot be used: {dropped}"),
+                    None => format!("the server has no tool {}", escape(&command.tool)),
+                }));
+            };
+            let schema = tool["inputSchema"].to_string();
+            let invalid = |error: &dyn Display| {
+                Failure::new(
+                    Exit::Failed,
+                    format!("the server describes or answers the tool badly: {error}"),
+                )
+            };
+            let method = Method::CallTool {
+                name: &command.tool,
+                arguments: Some(parse(&arguments)?),
+                input_schema: Some(
+                    json::parse(schema.as_bytes()).map_err(|error| invalid(&error))?,
+                ),
+            };
+            let result = result(target, peer, method).await?;
+            let text = result.to_string();
+            let parsed = json::parse(text.as_bytes()).map_err(|error| invalid(&error))?;
+            let is_error =
+                ToolResult::from_result(parsed).map_err(|error| invalid(&error))?.is_error;
+            match command.server.target.format {
+                Format::Json => output::json(&result),
+                Format::Text => {
+                    if is_error {
+                        output::error_line("the tool reported an error");
+                    }
+                    print.contents(&result["content"]);
+                    if !result["structuredContent"].is_null() {
+                        output::json(&result["structuredContent"]);
+                    }
+                }
             }
-            print.contents(&result["content"]);
-            if !result["structuredContent"].is_null() {
-                output::json(&result["structuredContent"]);
-            }
-        }
-    }
-    // The result is shown even so: it tells what is wrong with it.
-    surface::fits_output_schema(tool, &result).map_err(|what| Failure::new(Exit::Failed, what))?;
-    Ok(if is_error { Exit::ToolError } else { Exit::Passed })
+            // The result is shown even so: it tells what is wrong with it.
+            surface::fits_output_schema(tool, &result)
+                .map_err(|what| Failure::new(Exit::Failed, what))?;
+            Ok(if is_error { Exit::ToolError } else { Exit::Passed })
+        })
+        .await
 }
 
 /// Prints the list.
@@ -159,41 +165,44 @@ pub(crate) async fn call(command: &Call) -> Result<Exit, Failure> {
 /// # Errors
 /// [`Failure`]
 pub(crate) async fn list(command: &List) -> Result<Exit, Failure> {
-    let target = command.server.open()?;
-    let mut peer = target.peer(target.token.as_deref());
-    let kinds = match command.what {
-        What::Tools => &[Kind::Tools][..],
-        What::Resources => &[Kind::Resources, Kind::ResourceTemplates],
-        What::Templates => &[Kind::ResourceTemplates],
-        What::Prompts => &[Kind::Prompts],
-    };
-    let mut listed = json!({});
-    for kind in kinds {
-        let listing = match surface::list(&mut peer, *kind).await {
-            Ok(listing) => listing,
-            // A server with resources may have no templates.
-            Err(Fault::NotOffered)
-                if matches!(command.what, What::Resources) && *kind == Kind::ResourceTemplates =>
-            {
-                continue;
+    command
+        .server
+        .with(async |target, peer| {
+            let kinds = match command.what {
+                What::Tools => &[Kind::Tools][..],
+                What::Resources => &[Kind::Resources, Kind::ResourceTemplates],
+                What::Templates => &[Kind::ResourceTemplates],
+                What::Prompts => &[Kind::Prompts],
+            };
+            let mut listed = json!({});
+            for kind in kinds {
+                let listing = match surface::list(peer, *kind).await {
+                    Ok(listing) => listing,
+                    // A server with resources may have no templates.
+                    Err(Fault::NotOffered)
+                        if matches!(command.what, What::Resources)
+                            && *kind == Kind::ResourceTemplates =>
+                    {
+                        continue;
+                    }
+                    Err(fault) => return Err(failure(target, fault)),
+                };
+                for dropped in &listing.dropped {
+                    output::error_line(&format!("left out, as it cannot be used: {dropped}"));
+                }
+                if command.server.target.format == Format::Text {
+                    for entry in &listing.entries {
+                        output::entry(entry, *kind);
+                    }
+                }
+                listed[kind.member()] = listing.entries.into();
             }
-            Err(fault) => return Err(failure(&target, fault)),
-        };
-        for dropped in &listing.dropped {
-            output::error_line(&format!("left out, as it cannot be used: {dropped}"));
-        }
-        if command.server.target.format == Format::Text {
-            for entry in &listing.entries {
-                output::entry(entry, *kind);
+            if command.server.target.format == Format::Json {
+                output::json(&listed);
             }
-        }
-        listed[kind.member()] = listing.entries.into();
-    }
-    peer.end().await;
-    if command.server.target.format == Format::Json {
-        output::json(&listed);
-    }
-    Ok(Exit::Passed)
+            Ok(Exit::Passed)
+        })
+        .await
 }
 
 /// Prints the contents of a resource.
@@ -202,16 +211,18 @@ pub(crate) async fn list(command: &List) -> Result<Exit, Failure> {
 /// [`Failure`]
 pub(crate) async fn read(command: &Read) -> Result<Exit, Failure> {
     let print = Print::new(command.raw)?;
-    let target = command.server.open()?;
-    let mut peer = target.peer(target.token.as_deref());
-    let method = Method::ReadResource { uri: &command.uri };
-    let result = result(&target, &mut peer, method).await?;
-    peer.end().await;
-    match command.server.target.format {
-        Format::Json => output::json(&result),
-        Format::Text => print.contents(&result["contents"]),
-    }
-    Ok(Exit::Passed)
+    command
+        .server
+        .with(async |target, peer| {
+            let method = Method::ReadResource { uri: &command.uri };
+            let result = result(target, peer, method).await?;
+            match command.server.target.format {
+                Format::Json => output::json(&result),
+                Format::Text => print.contents(&result["contents"]),
+            }
+            Ok(Exit::Passed)
+        })
+        .await
 }
 
 /// Prints the messages of a prompt.
@@ -221,21 +232,27 @@ pub(crate) async fn read(command: &Read) -> Result<Exit, Failure> {
 pub(crate) async fn prompt(command: &Prompt) -> Result<Exit, Failure> {
     let print = Print::new(command.raw)?;
     let arguments = object(&command.args)?;
-    let target = command.server.open()?;
-    let mut peer = target.peer(target.token.as_deref());
-    let method = Method::GetPrompt { name: &command.name, arguments: Some(parse(&arguments)?) };
-    let result = result(&target, &mut peer, method).await?;
-    peer.end().await;
-    match command.server.target.format {
-        Format::Json => output::json(&result),
-        Format::Text => {
-            for message in result["messages"].as_array().into_iter().flatten() {
-                output::line(&format!("{}:", escape(message["role"].as_str().unwrap_or("?"))));
-                print.contents(&Value::from(vec![message["content"].clone()]));
+    command
+        .server
+        .with(async |target, peer| {
+            let method =
+                Method::GetPrompt { name: &command.name, arguments: Some(parse(&arguments)?) };
+            let result = result(target, peer, method).await?;
+            match command.server.target.format {
+                Format::Json => output::json(&result),
+                Format::Text => {
+                    for message in result["messages"].as_array().into_iter().flatten() {
+                        output::line(&format!(
+                            "{}:",
+                            escape(message["role"].as_str().unwrap_or("?"))
+                        ));
+                        print.contents(&Value::from(vec![message["content"].clone()]));
+                    }
+                }
             }
-        }
-    }
-    Ok(Exit::Passed)
+            Ok(Exit::Passed)
+        })
+        .await
 }
 
 impl Server {
@@ -243,8 +260,22 @@ impl Server {
         self.target.format
     }
 
-    pub(crate) fn open(&self) -> Result<Target, Failure> {
-        Target::new(self.endpoint.as_deref(), &self.target)
+    /// Lets `run` talk to the server.
+    ///
+    /// # Errors
+    /// [`Failure`]: there is no server, and those of `run`.
+    pub(crate) async fn with(
+        &self,
+        run: impl AsyncFnOnce(&Target, &mut Peer) -> Result<Exit, Failure>,
+    ) -> Result<Exit, Failure> {
+        let target = Target::new(self.endpoint.as_deref(), &self.target)?;
+        let mut peer = target.peer(target.token.as_deref());
+        let outcome = run(&target, &mut peer).await;
+        // After a failure a session over HTTP may be as broken as the request was.
+        if outcome.is_ok() || target.program.is_some() {
+            peer.end().await;
+        }
+        outcome
     }
 }
 

@@ -46,35 +46,38 @@ enum Of {
 /// # Errors
 /// [`Failure`]
 pub(crate) async fn complete(command: &Complete) -> Result<Exit, Failure> {
-    let target = command.server.open()?;
-    let mut peer = target.peer(target.token.as_deref());
-    let reference = match command.of {
-        Of::Prompt => CompletionReference::Prompt(&command.name),
-        Of::Template => CompletionReference::ResourceTemplate(&command.name),
-    };
-    let method = Method::Complete { reference, argument: &command.argument, value: &command.value };
-    let result = surface::result(&mut peer, method, &mut |_| {}).await;
-    let result = result.map_err(|fault| failure(&target, fault))?;
-    peer.end().await;
-    let values = result["completion"]["values"].as_array();
-    let values: Option<Vec<&str>> =
-        values.and_then(|values| values.iter().map(Value::as_str).collect());
-    let values = values.ok_or_else(|| {
-        Failure::new(
-            Exit::Failed,
-            "the server answers badly: no array of strings completion.values",
-        )
-    })?;
-    match command.server.format() {
-        Format::Json => output::json(&result),
-        Format::Text => {
-            for value in values {
-                output::line(&escape(value));
+    command
+        .server
+        .with(async |target, peer| {
+            let reference = match command.of {
+                Of::Prompt => CompletionReference::Prompt(&command.name),
+                Of::Template => CompletionReference::ResourceTemplate(&command.name),
+            };
+            let method =
+                Method::Complete { reference, argument: &command.argument, value: &command.value };
+            let result = surface::result(peer, method, &mut |_| {}).await;
+            let result = result.map_err(|fault| failure(target, fault))?;
+            let values = result["completion"]["values"].as_array();
+            let values: Option<Vec<&str>> =
+                values.and_then(|values| values.iter().map(Value::as_str).collect());
+            let values = values.ok_or_else(|| {
+                Failure::new(
+                    Exit::Failed,
+                    "the server answers badly: no array of strings completion.values",
+                )
+            })?;
+            match command.server.format() {
+                Format::Json => output::json(&result),
+                Format::Text => {
+                    for value in values {
+                        output::line(&escape(value));
+                    }
+                    if result["completion"]["hasMore"] == true {
+                        output::error_line("the server has more values than it gives");
+                    }
+                }
             }
-            if result["completion"]["hasMore"] == true {
-                output::error_line("the server has more values than it gives");
-            }
-        }
-    }
-    Ok(Exit::Passed)
+            Ok(Exit::Passed)
+        })
+        .await
 }

@@ -17,7 +17,7 @@ pub(crate) enum Exit {
     Unreachable = 4,
     /// The tool itself reported an error.
     ToolError = 5,
-    /// Ctrl-C ended it.
+    /// Ctrl-C or SIGTERM ended it.
     Interrupted = 130,
 }
 

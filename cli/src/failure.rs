@@ -1,10 +1,11 @@
 //! What is told to a person when something went wrong: what happened, why, and what to try.
 
 use std::fmt::{self, Write};
+use std::io::ErrorKind;
 
 use mcpico_core::auth::challenge::bearer;
 use mcpico_core::auth::mask;
-use mcpico_http::std::{Rejection, RpcError, SessionError};
+use mcpico_http::std::{ProcessError, Refused, Rejection, RpcError, SessionError};
 use mcpico_http::{ConnectError, Error};
 
 use crate::exit::Exit;
@@ -14,11 +15,14 @@ use crate::terminal::escape;
 /// Longest part of a body that is shown, in characters.
 const EXCERPT: usize = 200;
 
+/// Lines at the end of standard error that are shown.
+const STDERR_LINES: usize = 5;
+
 /// Something went wrong.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Failure {
     pub(crate) exit: Exit,
-    /// One line: what happened.
+    /// What happened; further lines are evidence.
     pub(crate) what: String,
     /// What to try, a line each.
     pub(crate) hints: Vec<String>,
@@ -48,12 +52,14 @@ impl Failure {
                 let what = format!("the server refused the handshake with {}", rpc(error));
                 let failure = Self::new(Exit::Unreachable, what);
                 match token {
+                    _ if error.status == 0 => failure,
                     Some(_) => failure.hint(format!(
                         "some servers refuse a token so, instead of by 401: it was {shown}"
                     )),
                     None => failure.hint("some servers ask for a token so, instead of by 401"),
                 }
             }
+            SessionError::Process(error) => Self::process(error, endpoint),
             SessionError::Token => Self::usage(format!(
                 "the token {shown} has a character that no bearer token has (RFC 6750 section 2.1)"
             ))
@@ -111,6 +117,48 @@ impl Failure {
         }
     }
 
+    fn process(error: &ProcessError, program: &str) -> Self {
+        let program = escape(program);
+        let stderr = match error {
+            ProcessError::Start(ErrorKind::NotFound) => {
+                let failure = Self::usage(format!("there is no program {program}"))
+                    .hint("is it installed, and in a directory of PATH?");
+                return if program.contains(char::is_whitespace) {
+                    failure.hint("name and arguments are words of their own: no shell reads them")
+                } else {
+                    failure
+                };
+            }
+            ProcessError::Start(kind) => {
+                return Self::usage(format!("the program {program} cannot be started: {kind}"));
+            }
+            ProcessError::Closed { stderr }
+            | ProcessError::Exited { stderr, .. }
+            | ProcessError::Silent { stderr, .. } => stderr,
+            _ => &Vec::new(),
+        };
+        let mut what = error.to_string();
+        let text = String::from_utf8_lossy(stderr);
+        let lines: Vec<&str> = text.lines().filter(|line| !line.trim().is_empty()).collect();
+        for line in lines.iter().skip(lines.len().saturating_sub(STDERR_LINES)) {
+            let start: String = line.chars().take(EXCERPT).collect();
+            let _ = write!(what, "\n  stderr: {}", escape(&start));
+        }
+        let failure = Self::new(Exit::Unreachable, what);
+        match error {
+            ProcessError::Silent { .. } => {
+                failure.hint("--timeout sets the time limit in seconds").hint(
+                    "does it speak MCP over its standard input and output? some programs need an \
+                     argument for that, such as stdio",
+                )
+            }
+            ProcessError::Exited { .. } => failure.hint(
+                "a program has only a small part of our environment: --env NAME gives it a variable",
+            ),
+            _ => failure,
+        }
+    }
+
     fn transport(error: Error, endpoint: &str, token: Option<&str>) -> Self {
         let shown = mask(token.unwrap_or_default().as_bytes());
         let failure = Self::new(Exit::Unreachable, error.to_string());
@@ -158,9 +206,18 @@ impl fmt::Display for Failure {
 
 impl std::error::Error for Failure {}
 
-/// A JSON-RPC error on one line.
+/// A JSON-RPC error on one line, with what it asks for.
 pub(crate) fn rpc(error: &RpcError) -> String {
-    format!("JSON-RPC error {}: {}", error.code, escape(&error.message))
+    let said = format!("JSON-RPC error {}: {}", error.code, escape(&error.message));
+    match error.refusal() {
+        Ok(Some(Refused::MissingCapability { required })) => {
+            format!("{said} (it needs a client that declares {})", escape(&required))
+        }
+        Ok(Some(Refused::UnsupportedRevision { supported, .. })) => {
+            format!("{said} (it speaks {})", escape(&supported.join(", ")))
+        }
+        _ => said,
+    }
 }
 
 /// What the server says about its refusal, as far as it can be read.
@@ -184,4 +241,33 @@ pub(crate) fn challenge(rejection: &Rejection) -> String {
 fn excerpt(body: &[u8]) -> String {
     let text: String = String::from_utf8_lossy(body).chars().take(EXCERPT).collect();
     if text.trim().is_empty() { String::new() } else { format!(": {}", escape(&text)) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    // The data are those of the official examples of 2026-07-28.
+    #[test]
+    fn an_error_shows_what_it_asks_for() {
+        for (code, data, expected) in [
+            (
+                -32021,
+                Some(r#"{"requiredCapabilities":{"elicitation":{}}}"#),
+                r#" (it needs a client that declares {"elicitation":{}})"#,
+            ),
+            (
+                -32022,
+                Some(r#"{"supported":["2026-07-28","2025-11-25"],"requested":"1900-01-01"}"#),
+                " (it speaks 2026-07-28, 2025-11-25)",
+            ),
+            (-32022, Some(r#"{"supported":["\u001b[31m"]}"#), " (it speaks \\u{1b}[31m)"),
+            (-32022, None, ""),
+            (-32603, Some(r#"{"supported":["x"]}"#), ""),
+        ] {
+            let (message, data) = ("m".to_owned(), data.map(str::to_owned));
+            let shown = rpc(&RpcError { code, message, data, status: 400 });
+            assert_eq!(shown, format!("JSON-RPC error {code}: m{expected}"));
+        }
+    }
 }

@@ -1,4 +1,4 @@
-//! Ctrl-C while a command talks to a server.
+//! Ctrl-C and SIGTERM while a command talks to a server.
 
 use std::io;
 use std::sync::LazyLock;
@@ -47,19 +47,43 @@ pub(crate) async fn interruptible(
     Err(Failure::new(Exit::Interrupted, "interrupted"))
 }
 
-/// Ctrl-C, from now on: it does not end the process by itself any more.
+/// Runs a command, which Ctrl-C ends at once; what it has started is ended with it.
+///
+/// # Errors
+/// [`Failure`]; also when it was interrupted.
+pub(crate) async fn abandonable(
+    command: impl Future<Output = Result<Exit, Failure>>,
+) -> Result<Exit, Failure> {
+    let mut pressed = Pressed::new().map_err(|error| {
+        Failure::new(Exit::Failed, format!("Ctrl-C cannot be waited for: {error}"))
+    })?;
+    tokio::select! {
+        biased;
+        outcome = command => outcome,
+        () = pressed.wait() => Err(Failure::new(Exit::Interrupted, "interrupted")),
+    }
+}
+
+/// Ctrl-C and SIGTERM, from now on: they do not end the process by themselves any more.
 #[cfg(unix)]
-struct Pressed(tokio::signal::unix::Signal);
+struct Pressed {
+    interrupt: tokio::signal::unix::Signal,
+    terminate: tokio::signal::unix::Signal,
+}
 
 #[cfg(unix)]
 impl Pressed {
     fn new() -> io::Result<Self> {
         use tokio::signal::unix::{SignalKind, signal};
-        signal(SignalKind::interrupt()).map(Self)
+        let interrupt = signal(SignalKind::interrupt())?;
+        Ok(Self { interrupt, terminate: signal(SignalKind::terminate())? })
     }
 
     async fn wait(&mut self) {
-        self.0.recv().await;
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
     }
 }
 

@@ -12,6 +12,7 @@ mod interruption;
 mod mint;
 mod output;
 mod peer;
+mod program;
 mod random;
 mod secret;
 mod serve;
@@ -25,7 +26,7 @@ use std::process::ExitCode;
 use args::{Arguments, Command};
 use exit::Exit;
 use failure::Failure;
-use interruption::interruptible;
+use interruption::{abandonable, interruptible};
 
 fn main() -> ExitCode {
     let outcome = match Arguments::read().command {
@@ -37,7 +38,7 @@ fn main() -> ExitCode {
         Command::Serve(command) => serve::run(&command)
             .map(|()| Exit::Passed)
             .map_err(|failure| Failure::new(Exit::Failed, failure.to_string())),
-        Command::Test(command) => wait(check::run(&command)),
+        Command::Test(command) => wait(abandonable(check::run(&command))),
         Command::Token(command) => token::run(&command),
     };
     match outcome {

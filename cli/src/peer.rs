@@ -3,7 +3,7 @@
 use mcpico_core::auth::mask;
 use mcpico_core::client::Event;
 use mcpico_core::mcp::{Method, Revision};
-use mcpico_http::std::{Outcome, Session, SessionError};
+use mcpico_http::std::{Ending, Outcome, RpcError, Session, SessionError, StdioSession};
 
 use crate::interruption::interrupted;
 use crate::output;
@@ -11,17 +11,28 @@ use crate::terminal::escape;
 
 /// A server, as the holder of one token or of none sees it.
 pub(crate) struct Peer {
-    session: Session,
-    /// The token as it may be shown.
+    session: Transport,
+    /// How it is reached: the token as it may be shown, or that there is none.
     shown: String,
     verbose: bool,
+}
+
+/// What the messages go over.
+enum Transport {
+    Http(Box<Session>),
+    Stdio(Box<StdioSession>),
 }
 
 impl Peer {
     /// Talks over `session`, which sends `token`.
     pub(crate) fn new(session: Session, token: Option<&str>, verbose: bool) -> Self {
-        let shown = mask(token.unwrap_or_default().as_bytes()).as_str().to_owned();
-        Self { session, shown, verbose }
+        let shown = format!("token {}", mask(token.unwrap_or_default().as_bytes()));
+        Self { session: Transport::Http(Box::new(session)), shown, verbose }
+    }
+
+    /// Talks to the program of `session`.
+    pub(crate) fn of_program(session: StdioSession, verbose: bool) -> Self {
+        Self { session: Transport::Stdio(Box::new(session)), shown: "stdio".into(), verbose }
     }
 
     /// Finds out what the server speaks and shakes hands where that is due.
@@ -29,10 +40,23 @@ impl Peer {
     /// # Errors
     /// [`SessionError`]
     pub(crate) async fn connect(&mut self) -> Result<Revision, SessionError> {
-        if let Some(revision) = self.session.revision() {
+        if let Some(revision) = self.revision()
+            && matches!(self.session, Transport::Http(_))
+        {
             return Ok(revision);
         }
-        let connected = self.session.connect().await;
+        let known = self.revision();
+        let connected = match &mut self.session {
+            Transport::Http(session) => session.connect().await,
+            Transport::Stdio(session) => tokio::select! {
+                biased;
+                connected = session.connect() => connected,
+                () = interrupted() => Err(SessionError::Interrupted),
+            },
+        };
+        if known.is_some() && connected.is_ok() {
+            return connected;
+        }
         self.log("handshake", || match &connected {
             Ok(revision) if self.has_session() => format!("{revision}, with a session"),
             Ok(revision) => revision.to_string(),
@@ -51,42 +75,71 @@ impl Peer {
         observe: &mut dyn FnMut(&Event<'_>),
     ) -> Result<Outcome, SessionError> {
         self.connect().await?;
+        let call = async {
+            match &mut self.session {
+                Transport::Http(session) => session.call(method, observe).await,
+                Transport::Stdio(session) => session.call(method, observe).await,
+            }
+        };
         let outcome = tokio::select! {
             biased;
-            outcome = self.session.call(method, observe) => outcome,
+            outcome = call => outcome,
             () = interrupted() => Err(SessionError::Interrupted),
         };
+        // Nothing is left to give up when the call has ended.
+        let why = Some("interrupted by the user");
+        match &mut self.session {
+            Transport::Http(session) => session.cancel(why).await,
+            Transport::Stdio(session) => session.cancel(why).await,
+        }
         self.log(method.name(), || match &outcome {
-            Ok(Outcome::Result(_)) => "status 2xx, a result".into(),
-            Ok(Outcome::InputRequired(_)) => "status 2xx, input is required".into(),
-            Ok(Outcome::Task(_)) => "status 2xx, a task".into(),
-            Ok(Outcome::Error(error)) => {
-                format!("status {}, JSON-RPC error {}", error.status, error.code)
-            }
+            Ok(Outcome::Result(_)) => self.came("a result"),
+            Ok(Outcome::InputRequired(_)) => self.came("input is required"),
+            Ok(Outcome::Task(_)) => self.came("a task"),
+            Ok(Outcome::Error(error)) => rpc_error(error),
             Err(error) => ending(error),
         });
         outcome
     }
 
-    /// Ends the session, when the server has opened one.
-    pub(crate) async fn end(&mut self) {
-        self.session.end().await;
+    /// Ends the session, when the server has opened one, or the program, and says how it ended.
+    pub(crate) async fn end(&mut self) -> Option<Ending> {
+        match &mut self.session {
+            Transport::Http(session) => {
+                session.end().await;
+                None
+            }
+            Transport::Stdio(session) => session.end().await,
+        }
     }
 
     /// The revision that is spoken, once it is known.
     pub(crate) const fn revision(&self) -> Option<Revision> {
-        self.session.revision()
+        match &self.session {
+            Transport::Http(session) => session.revision(),
+            Transport::Stdio(session) => session.revision(),
+        }
     }
 
     /// Whether the server has opened a session of the legacy era.
     pub(crate) const fn has_session(&self) -> bool {
-        self.session.has_session()
+        match &self.session {
+            Transport::Http(session) => session.has_session(),
+            Transport::Stdio(_) => false,
+        }
+    }
+
+    fn came(&self, what: &str) -> String {
+        match self.session {
+            Transport::Http(_) => format!("status 2xx, {what}"),
+            Transport::Stdio(_) => what.to_owned(),
+        }
     }
 
     fn log(&self, what: &str, came: impl FnOnce() -> String) {
         if self.verbose {
             let came = came();
-            output::error_line(&escape(&format!("{what}, token {}: {came}", self.shown)));
+            output::error_line(&escape(&format!("{what}, {}: {came}", self.shown)));
         }
     }
 }
@@ -94,9 +147,14 @@ impl Peer {
 fn ending(error: &SessionError) -> String {
     match error {
         SessionError::Rejected(rejection) => format!("status {}", rejection.status),
-        SessionError::Handshake(error) => {
-            format!("status {}, JSON-RPC error {}", error.status, error.code)
-        }
+        SessionError::Handshake(error) => rpc_error(error),
         error => error.to_string(),
+    }
+}
+
+fn rpc_error(error: &RpcError) -> String {
+    match error.status {
+        0 => format!("JSON-RPC error {}", error.code),
+        status => format!("status {status}, JSON-RPC error {}", error.code),
     }
 }

@@ -77,6 +77,11 @@ impl SecretSource {
         key.map_err(SecretError::Key)
     }
 
+    /// The command line or the environment names a secret.
+    pub(crate) fn is_named(&self) -> bool {
+        self.secret_stdin || self.secret_file.is_some() || env::var_os(SECRET_VARIABLE).is_some()
+    }
+
     /// The secret takes up standard input.
     pub(crate) fn reads_stdin(&self) -> bool {
         self.secret_stdin

@@ -5,7 +5,7 @@ use std::time::Duration;
 use clap::{Args, ValueEnum};
 use mcpico_core::auth::{Bearer, mask};
 use mcpico_core::mcp::{ClientInfo, Revision};
-use mcpico_http::std::{Options, Session, SessionError};
+use mcpico_http::std::{Options, Program, Session, SessionError, StdioOptions, StdioSession};
 use mcpico_http::{Deadlines, Endpoint, Error};
 use serde_json::Value;
 
@@ -14,6 +14,7 @@ use crate::failure::Failure;
 use crate::mint::Mint;
 use crate::output;
 use crate::peer::Peer;
+use crate::program::{Hearing, ProgramArguments};
 use crate::secret::{Secret, SecretSource};
 use crate::serve::{self, Guard, Running, Server};
 use crate::terminal::escape;
@@ -70,6 +71,9 @@ pub(crate) struct TargetArguments {
     /// Say on stderr what is sent and received; secrets stay masked
     #[arg(long, short)]
     pub(crate) verbose: bool,
+
+    #[command(flatten)]
+    pub(crate) program: ProgramArguments,
 }
 
 /// How results are printed.
@@ -91,7 +95,11 @@ fn revision(name: &str) -> Result<Revision, String> {
 /// A server, reachable or started, and what it is shown.
 #[expect(clippy::struct_excessive_bools, reason = "each was asked for on its own")]
 pub(crate) struct Target {
+    /// The URL, or the name of the program.
     pub(crate) endpoint: String,
+    /// The program that is the server, if it is one.
+    pub(crate) program: Option<Program>,
+    pub(crate) hearing: Hearing,
     /// What mints tokens, when there is a secret.
     pub(crate) mint: Option<Mint>,
     /// The token that ought to be accepted: given, or minted.
@@ -117,6 +125,9 @@ impl Target {
         endpoint: Option<&str>,
         arguments: &TargetArguments,
     ) -> Result<Self, Failure> {
+        if let Some(program) = arguments.program.find() {
+            return Ok(Self::of_program(program, arguments));
+        }
         if arguments.token.reads_stdin() && arguments.secret.reads_stdin() {
             return Err(Failure::usage("token and secret cannot both come from standard input"));
         }
@@ -177,28 +188,52 @@ impl Target {
             let error = SessionError::Transport(Error::BearerOverPlaintext);
             return Err(Failure::explain(&error, &endpoint, token.as_deref()));
         }
-        let total = Duration::from_secs(arguments.timeout);
-        let deadlines = Deadlines {
-            connect: total.min(Deadlines::default().connect),
-            first_byte: total,
-            idle: total,
-            total,
-        };
         let target = Self {
             endpoint,
+            program: None,
+            hearing: arguments.program.hearing(arguments.verbose),
             mint,
             token,
             is_minted,
             is_demo: running.is_some(),
             verbose: arguments.verbose,
             revision: arguments.revision,
-            deadlines,
+            deadlines: deadlines(arguments),
             allow_plaintext_bearer,
             _running: running,
         };
         let shown = mask(target.token.as_deref().unwrap_or_default().as_bytes());
         target.log(&escape(&format!("endpoint {}, token {}", target.endpoint, shown.as_str())));
         Ok(target)
+    }
+
+    /// A program that is the server. It has its credentials from its environment, so tokens are of no use.
+    fn of_program(program: Program, arguments: &TargetArguments) -> Self {
+        for (is_named, what) in
+            [(arguments.token.is_named(), "token"), (arguments.secret.is_named(), "secret")]
+        {
+            if is_named {
+                output::error_line(&format!(
+                    "the {what} is not used: a program has its credentials from its environment (--env)"
+                ));
+            }
+        }
+        let target = Self {
+            endpoint: program.name().to_string_lossy().into_owned(),
+            program: Some(program),
+            hearing: arguments.program.hearing(arguments.verbose),
+            mint: None,
+            token: None,
+            is_minted: false,
+            is_demo: false,
+            verbose: arguments.verbose,
+            revision: arguments.revision,
+            deadlines: deadlines(arguments),
+            allow_plaintext_bearer: false,
+            _running: None,
+        };
+        target.log(&escape(&format!("program {}", target.endpoint)));
+        target
     }
 
     /// The server as the holder of `token` sees it, in the revisions that were asked for.
@@ -235,6 +270,16 @@ impl Target {
     }
 
     fn peer_in(&self, token: Option<&str>, oldest: Revision, newest: Revision) -> Peer {
+        if let Some(program) = &self.program {
+            let options = StdioOptions {
+                oldest,
+                newest,
+                deadlines: self.deadlines,
+                hear_noise: Some(self.hearing.hear()),
+                ..StdioOptions::new(INFO)
+            };
+            return Peer::of_program(StdioSession::new(program.clone(), options), self.verbose);
+        }
         let options = Options {
             oldest,
             newest,
@@ -247,6 +292,12 @@ impl Target {
         let session = Session::new(&self.endpoint, options).expect("the endpoint is a URL");
         Peer::new(session, token, self.verbose)
     }
+}
+
+fn deadlines(arguments: &TargetArguments) -> Deadlines {
+    let total = Duration::from_secs(arguments.timeout);
+    let connect = total.min(Deadlines::default().connect);
+    Deadlines { connect, first_byte: total, idle: total, total }
 }
 
 /// The demo server on a free loopback port; it wants what the minted tokens have.

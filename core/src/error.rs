@@ -16,6 +16,8 @@ pub enum Error {
     FrameTooLarge {
         /// Bytes that the inbox holds.
         limit: usize,
+        /// Bytes that the message has at least.
+        needed: usize,
     },
     /// The caller's fault.
     Misuse(Misuse),
@@ -81,8 +83,8 @@ pub enum PeerError {
 }
 
 impl From<FrameTooLarge> for Error {
-    fn from(FrameTooLarge { limit }: FrameTooLarge) -> Self {
-        Self::FrameTooLarge { limit }
+    fn from(FrameTooLarge { limit, needed }: FrameTooLarge) -> Self {
+        Self::FrameTooLarge { limit, needed }
     }
 }
 
@@ -125,7 +127,9 @@ impl From<ResultError> for Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::FrameTooLarge { limit } => FrameTooLarge { limit: *limit }.fmt(f),
+            Self::FrameTooLarge { limit, needed } => {
+                FrameTooLarge { limit: *limit, needed: *needed }.fmt(f)
+            }
             Self::Misuse(misuse) => misuse.fmt(f),
             Self::OutputTooSmall { needed } => OutputTooSmall { needed: *needed }.fmt(f),
             Self::Peer(error) => error.fmt(f),

@@ -165,6 +165,11 @@ impl<'b> Inbox<'b> {
         self.kept = to.saturating_add(length);
     }
 
+    /// Frees the first `count` bytes of the frame.
+    pub(crate) fn discard_frame(&mut self, count: usize) {
+        self.start = self.start.saturating_add(count).min(self.kept);
+    }
+
     /// Drops the last `count` bytes of the frame.
     pub(crate) fn shorten_frame(&mut self, count: usize) {
         self.kept = self.kept.saturating_sub(count).max(self.start);

@@ -40,6 +40,7 @@
 extern crate std;
 
 pub mod auth;
+mod bounded;
 pub mod client;
 mod error;
 pub mod framing;

@@ -1,21 +1,19 @@
-//! Where a byte stands in a text.
-//!
-//! `memchr` looks at several words at a time, which pays on processors with registers of 64 bits. On smaller
-//! ones it is a hundred bytes of code and more for little.
+//! Searches for a byte: by vectors where there are any, by a small loop where flash is what counts.
 
 #[cfg(target_pointer_width = "64")]
-pub(crate) use memchr::{memchr as position, memchr2 as position_of_either};
+pub(crate) use memchr::{memchr as first, memchr2 as first_of};
 
-/// The first place of `byte` in `text`.
+/// Position of the first `byte`.
 #[cfg(not(target_pointer_width = "64"))]
-pub(crate) fn position(byte: u8, text: &[u8]) -> Option<usize> {
+#[inline(never)]
+pub(crate) fn first(byte: u8, text: &[u8]) -> Option<usize> {
     text.iter().position(|other| *other == byte)
 }
 
-/// The first place of one of two bytes in `text`.
+/// Position of the first byte that is one or the other.
 #[cfg(not(target_pointer_width = "64"))]
-pub(crate) fn position_of_either(one: u8, two: u8, text: &[u8]) -> Option<usize> {
-    text.iter().position(|other| *other == one || *other == two)
+pub(crate) fn first_of(one: u8, other: u8, text: &[u8]) -> Option<usize> {
+    text.iter().position(|byte| *byte == one || *byte == other)
 }
 
 /// Whether two texts are the same.

@@ -5,7 +5,9 @@ use core::time::Duration;
 
 use embedded_io_async::{Error as _, ErrorKind, Read, Write};
 use mcpico_core::auth::Bearer;
-use mcpico_core::client::{Answer, Call, Client, Event, Exchange, Post, ServerRequest, Verb};
+use mcpico_core::client::{
+    Answer, Call, Client, Event, Exchange, Post, ResultStream, ServerRequest, Streamed, Verb,
+};
 use mcpico_core::http1::{Body, Head, HeadReader, Method, RequestError, RequestHead};
 use mcpico_core::inbox::Inbox;
 
@@ -174,6 +176,29 @@ impl<Io: Read + Write, T: Timer> Connection<Io, T> {
         .await
     }
 
+    /// Tells the server that the answer to a request is not wanted any more. It takes a connection of its
+    /// own, and is `None` where there is nothing to tell: drop the [`Reply`] either way, which is all that
+    /// the modern era wants. See [`Client::cancel`].
+    ///
+    /// # Errors
+    /// As [`call`](Self::call).
+    #[expect(clippy::too_many_arguments, reason = "nothing is owned here")]
+    pub async fn cancel<'r>(
+        &'r mut self,
+        endpoint: &Endpoint<'_>,
+        client: &mut Client,
+        exchange: &Exchange,
+        reason: Option<&str>,
+        bearer: Option<Bearer<'_>>,
+        out: &mut [u8],
+        storage: &'r mut [u8],
+    ) -> Result<Option<Reply<'r, Io, T>>, Error> {
+        self.exchange(endpoint, client, bearer, out, storage, |client, out| {
+            client.cancel(exchange, reason, bearer, out)
+        })
+        .await
+    }
+
     /// Ends the session, when there is one.
     ///
     /// # Errors
@@ -289,6 +314,11 @@ impl<Io: Read + Write, T: Timer> Connection<Io, T> {
 /// What a client has written, if there was anything to write.
 type Written<'o> = Result<Option<(Post<'o>, Exchange)>, mcpico_core::Error>;
 
+/// Whether the exchange needs bytes before it has an event.
+trait NeedsData: FnMut(&mut Exchange, &mut Inbox<'_>) -> Result<bool, mcpico_core::Error> {}
+
+impl<F: FnMut(&mut Exchange, &mut Inbox<'_>) -> Result<bool, mcpico_core::Error>> NeedsData for F {}
+
 /// For requests, which always write something.
 const NOTHING_TO_SEND: Error =
     Error::Client(mcpico_core::Error::Misuse(mcpico_core::Misuse::NotReady));
@@ -348,14 +378,24 @@ impl<Io: Read + Write, T: Timer> Reply<'_, Io, T> {
     /// # Errors
     /// [`Error`]; the connection is closed then, and the error is repeated.
     pub async fn next_event(&mut self) -> Result<Event<'_>, Error> {
-        if let Some(error) = self.failure {
-            return Err(error);
-        }
-        if let Err(error) = self.gather().await {
-            return Err(fail(self.connection, &mut self.failure, error));
-        }
-        self.connection.open = !self.doubtful && self.body.is_some_and(|body| body.may_reuse());
+        self.gather(Exchange::needs_data).await?;
         match self.exchange.next_event(&mut self.inbox) {
+            Ok(event) => Ok(event),
+            Err(error) => Err(fail(self.connection, &mut self.failure, error.into())),
+        }
+    }
+
+    /// The next event, where a message that does not fit `storage` comes in parts; see [`ResultStream`],
+    /// which starts with the reply.
+    ///
+    /// # Errors
+    /// As [`next_event`](Self::next_event).
+    pub async fn next_streamed(
+        &mut self,
+        stream: &mut ResultStream,
+    ) -> Result<Streamed<'_>, Error> {
+        self.gather(|exchange, inbox| stream.needs_data(exchange, inbox)).await?;
+        match stream.next_event(&mut self.exchange, &mut self.inbox) {
             Ok(event) => Ok(event),
             Err(error) => Err(fail(self.connection, &mut self.failure, error.into())),
         }
@@ -383,10 +423,21 @@ impl<Io: Read + Write, T: Timer> Reply<'_, Io, T> {
         self.inbox.unread().get(self.head..).unwrap_or_default()
     }
 
-    /// Reads until there is an event.
-    async fn gather(&mut self) -> Result<(), Error> {
+    /// Reads until there is an event, of which `needs_data` knows.
+    async fn gather(&mut self, needs_data: impl NeedsData) -> Result<(), Error> {
+        if let Some(error) = self.failure {
+            return Err(error);
+        }
+        if let Err(error) = self.read_on(needs_data).await {
+            return Err(fail(self.connection, &mut self.failure, error));
+        }
+        self.connection.open = !self.doubtful && self.body.is_some_and(|body| body.may_reuse());
+        Ok(())
+    }
+
+    async fn read_on(&mut self, mut needs_data: impl NeedsData) -> Result<(), Error> {
         self.inbox.discard(core::mem::take(&mut self.head));
-        while self.exchange.needs_data(&mut self.inbox)? {
+        while needs_data(&mut self.exchange, &mut self.inbox).map_err(|error| self.sized(error))? {
             if self.exchange.is_answered() {
                 // The response is there; the rest only decides whether the connection is used
                 // again.
@@ -408,6 +459,18 @@ impl<Io: Read + Write, T: Timer> Reply<'_, Io, T> {
         Ok(())
     }
 
+    /// Names the size that suffices, where the length of the message is stated.
+    fn sized(&self, error: mcpico_core::Error) -> Error {
+        let mcpico_core::Error::FrameTooLarge { limit, needed } = error else {
+            return error.into();
+        };
+        let rest = self.body.and_then(|body| body.remaining());
+        let rest = rest.filter(|_| !self.exchange.is_stream());
+        let whole = rest.and_then(|rest| limit.checked_add(usize::try_from(rest).ok()?));
+        let needed = whole.unwrap_or_default().max(needed);
+        mcpico_core::Error::FrameTooLarge { limit, needed }.into()
+    }
+
     async fn read_head(&mut self, client: &mut Client) -> Result<(), Error> {
         let mut reader = HeadReader::new();
         loop {
@@ -423,7 +486,8 @@ impl<Io: Read + Write, T: Timer> Reply<'_, Io, T> {
             }
             if self.inbox.spare().is_empty() {
                 let limit = self.inbox.capacity();
-                return Err(mcpico_core::Error::FrameTooLarge { limit }.into());
+                let needed = limit.saturating_add(1);
+                return Err(mcpico_core::Error::FrameTooLarge { limit, needed }.into());
             }
             let begun = self.response_begun;
             let deadlines = self.connection.deadlines;

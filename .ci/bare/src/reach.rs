@@ -15,7 +15,7 @@ use core::hint::black_box;
 
 use mcpico_core::framing::{EventStream, Frame, Framing, Line, WholeBody};
 use mcpico_core::inbox::Inbox;
-use mcpico_core::json::{self, Array, Value};
+use mcpico_core::json::{self, Array, Pointer, Stream, StreamEvent, Value};
 use mcpico_core::jsonrpc::{Message, Outgoing};
 use mcpico_core::writer::{Writer, emit};
 
@@ -23,6 +23,7 @@ use mcpico_core::writer::{Writer, emit};
 pub fn all() {
     writer();
     json();
+    json_stream();
     jsonrpc();
     framing();
     inbox();
@@ -79,6 +80,31 @@ fn json() {
         array.end();
     });
     keep(written.map(|written| written.len()));
+}
+
+/// Reading a document in pieces, and one value of it.
+#[inline(never)]
+fn json_stream() {
+    let mut pointer = match Pointer::new(input("/a/0")) {
+        Ok(pointer) => pointer,
+        Err(error) => return show(error),
+    };
+    let mut stream = Stream::new();
+    for mut piece in [bytes(), bytes()] {
+        loop {
+            match stream.next_event(&mut piece) {
+                Ok(Some(event)) => {
+                    keep(pointer.take(&event).is_ok());
+                    if let StreamEvent::String(part) = event {
+                        keep(part.as_str());
+                    }
+                }
+                Ok(None) => break,
+                Err(error) => return show(error),
+            }
+        }
+    }
+    keep((stream.finish().is_ok(), stream.position(), pointer.is_found()));
 }
 
 /// Reading and writing messages.

@@ -2,6 +2,7 @@
 
 mod auth;
 mod demo;
+mod program;
 mod report;
 mod session;
 
@@ -24,10 +25,12 @@ use report::{Report, Verdict};
 
 /// Check a server: is a token demanded, are bad ones refused, does what is behind work
 ///
-/// Without an endpoint the demo server is started on a free loopback port, with a freshly minted token.
+/// Without an endpoint the demo server is started on a free loopback port, with a freshly minted token. A program
+/// behind -- is started and spoken to over its standard input and output; that has no tokens.
 #[derive(Debug, Args)]
 pub(crate) struct Test {
     /// URL of the MCP endpoint
+    #[arg(conflicts_with = "program")]
     endpoint: Option<String>,
 
     /// The server is meant to be open to everyone; authentication is not checked
@@ -38,6 +41,10 @@ pub(crate) struct Test {
     target: TargetArguments,
 }
 
+/// Why no tool of a server is called that is not our own.
+const EXECUTION: &str = "execution: no tool was called and nothing was read; what is harmless on this \
+    server only its owner knows (`mcpico call` and `mcpico read` do one at a time)";
+
 /// Runs all checks that can be run and prints the report.
 ///
 /// # Errors
@@ -46,8 +53,9 @@ pub(crate) async fn run(command: &Test) -> Result<Exit, Failure> {
     let target = Target::new(command.endpoint.as_deref(), &command.target)?;
     let mut run =
         Run { report: Report::new(&target, command.target.format), target, is_silent: false };
-    let reached = run.reach().await;
-    if reached {
+    if run.target.program.is_some() {
+        run.program().await;
+    } else if run.reach().await {
         if command.open {
             run.report.untested.push("authentication: the server is said to be open (--open)");
         } else {
@@ -138,10 +146,7 @@ impl Run {
                 if self.target.is_demo {
                     demo::run(self, &mut peer, &tools).await;
                 } else {
-                    self.report.untested.push(
-                        "execution: no tool was called and nothing was read; what is harmless on this \
-                         server only its owner knows (`mcpico call` and `mcpico read` do one at a time)",
-                    );
+                    self.report.untested.push(EXECUTION);
                 }
                 peer.end().await;
             }

@@ -38,6 +38,7 @@ pub(super) struct Report {
     endpoint: String,
     token: String,
     is_demo: bool,
+    is_program: bool,
     style: Style,
     prints: bool,
     checks: Vec<Check>,
@@ -68,6 +69,7 @@ impl Report {
             endpoint: escape(&target.endpoint).into_owned(),
             token: token.as_str().to_owned(),
             is_demo: target.is_demo,
+            is_program: target.program.is_some(),
             style: if format == Format::Text { Style::of_stdout() } else { Style::PLAIN },
             prints: format == Format::Text,
             checks: Vec::new(),
@@ -82,7 +84,9 @@ impl Report {
             untested: Vec::new(),
             started: Instant::now(),
         };
-        if report.prints {
+        if report.prints && report.is_program {
+            line(&format!("testing the program {} over stdio\n", report.endpoint));
+        } else if report.prints {
             let server = if report.is_demo { "the embedded demo server" } else { "the server" };
             line(&format!("testing {server} at {}", report.endpoint));
             let origin = if target.is_minted { "minted" } else { "given" };
@@ -207,6 +211,7 @@ impl Report {
     /// How far into the server the run got, layer by layer.
     fn reached(&self) -> [(&'static str, String); 4] {
         let proof = |refused: bool, what: &str| match (refused, self.accepted) {
+            _ if self.is_program => "not tested: stdio has no bearer".into(),
             (true, true) => format!("checked: {what} was refused and the valid token accepted"),
             (true, false) => format!(
                 "not shown: {what} was refused, but no token was accepted, and a server that refuses \

@@ -6,6 +6,7 @@ mod guard;
 mod owners;
 mod revisions;
 mod run;
+mod stdio;
 mod token_file;
 
 use std::io;

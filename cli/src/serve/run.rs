@@ -10,7 +10,7 @@ use tokio::runtime;
 
 use super::guard::{Guard, GuardError};
 use super::revisions::Revisions;
-use super::{Options, Running, Server, token_file};
+use super::{Options, Running, Server, stdio, token_file};
 use crate::args;
 use crate::clock;
 use crate::secret::{Secret, SecretError};
@@ -55,8 +55,13 @@ impl fmt::Display for Failure {
 
 impl std::error::Error for Failure {}
 
-/// Serves until Ctrl-C or SIGTERM.
+/// Serves until Ctrl-C or SIGTERM, over stdio also until standard input ends.
 pub(crate) fn run(arguments: &args::Serve) -> Result<(), Failure> {
+    let revisions =
+        arguments.revision.clone().map_or_else(|| Revisions::from(arguments.era), Revisions::only);
+    if arguments.stdio {
+        return stdio::run(revisions).map_err(Failure::System);
+    }
     if !arguments.listen.ip().is_loopback() && !arguments.allow_non_loopback {
         return Err(Failure::NotLoopback(arguments.listen));
     }
@@ -74,10 +79,7 @@ pub(crate) fn run(arguments: &args::Serve) -> Result<(), Failure> {
     let options = Options {
         listen: arguments.listen,
         allowed_hosts: arguments.allowed_hosts.clone(),
-        revisions: arguments
-            .revision
-            .clone()
-            .map_or_else(|| Revisions::from(arguments.era), Revisions::only),
+        revisions,
         always_stream: arguments.always_stream,
         ..Options::new(guard)
     };

@@ -65,6 +65,13 @@ impl TokenSource {
         Ok(Some(text.to_owned()))
     }
 
+    /// The command line or the environment names a token.
+    pub(crate) fn is_named(&self) -> bool {
+        self.jwt_token.is_some()
+            || self.jwt_token_file.is_some()
+            || env::var_os(TOKEN_VARIABLE).is_some()
+    }
+
     /// The token takes up standard input.
     pub(crate) fn reads_stdin(&self) -> bool {
         self.jwt_token_file.as_deref() == Some(Path::new(STDIN))

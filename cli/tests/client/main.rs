@@ -3,6 +3,13 @@
 #[path = "../wire/mod.rs"]
 mod wire;
 
+#[path = "../../../http/tests/adapter/peer.rs"]
+#[allow(dead_code, reason = "the adapter's tests take more of it")]
+mod peer;
+#[path = "../../../http/tests/adapter/house/servers/mod.rs"]
+#[allow(dead_code, reason = "the adapter's tests take more of it")]
+mod servers;
+
 mod calls;
 mod complete;
 mod demo;
@@ -10,5 +17,7 @@ mod hostile;
 mod house;
 mod interrupted;
 mod lists;
+mod misbehaving;
 mod refusals;
+mod stdio;
 mod usage;

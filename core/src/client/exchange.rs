@@ -1,5 +1,8 @@
 //! One request and its answer.
 
+mod envelope;
+mod result_stream;
+
 use super::Client;
 use super::batch::Batch;
 use super::event::{Event, Response};
@@ -11,6 +14,8 @@ use crate::inbox::Inbox;
 use crate::json::Value;
 use crate::jsonrpc::{ErrorObject, Id, Message, code};
 use crate::mcp::{ResultError, ResultType, Revision, Task};
+
+pub use result_stream::{ResultStream, Streamed};
 
 /// Shortest time before an event stream is resumed, in milliseconds.
 pub const MIN_RETRY: u64 = 100;

@@ -59,7 +59,7 @@ use state::{Lesson, State};
 
 pub use batch::MAX_BATCH;
 pub use event::{Event, Notification, Response, ServerRequest};
-pub use exchange::{DEFAULT_RETRY, Exchange, MAX_RETRY, MIN_RETRY};
+pub use exchange::{DEFAULT_RETRY, Exchange, MAX_RETRY, MIN_RETRY, ResultStream, Streamed};
 pub use lines::{Arrival, Lines};
 pub use post::{Post, Verb};
 pub use session::MAX_SESSION_ID;
@@ -349,7 +349,8 @@ impl Client {
 
     /// Writes that the answer to a request is not wanted any more; `None` when it has come, when the
     /// exchange is not that of a [request](Self::request), and in the modern era, which over HTTP has no
-    /// such message: there closing the response stream says so, and in the legacy era it does not.
+    /// such message: there closing the response stream says so, and in the legacy era it does not. Over
+    /// stdio it is [`cancel_line`](Self::cancel_line).
     ///
     /// The answer may come nevertheless; the server may drop it.
     ///
@@ -364,7 +365,25 @@ impl Client {
         bearer: Option<Bearer<'_>>,
         out: &'o mut [u8],
     ) -> Result<Option<(Post<'o>, Exchange)>, Error> {
-        let Some(revision) = self.legacy_revision().filter(|_| exchange.is_cancellable()) else {
+        if self.legacy_revision().is_none() {
+            return Ok(None);
+        }
+        self.cancel_line(exchange, reason, bearer, out)
+    }
+
+    /// As [`cancel`](Self::cancel), over stdio, which has this message in both eras; also what ends a
+    /// subscription there. `bearer` is for the headers, which stdio leaves out.
+    ///
+    /// # Errors
+    /// [`Error::OutputTooSmall`]; nothing has changed then.
+    pub fn cancel_line<'o>(
+        &mut self,
+        exchange: &Exchange,
+        reason: Option<&str>,
+        bearer: Option<Bearer<'_>>,
+        out: &'o mut [u8],
+    ) -> Result<Option<(Post<'o>, Exchange)>, Error> {
+        let Some(revision) = self.revision().filter(|_| exchange.is_cancellable()) else {
             return Ok(None);
         };
         let message = Message::Cancel { id: exchange.id(), reason };
@@ -415,6 +434,15 @@ impl Client {
             self.negotiating = 0;
         }
         Ok(self.state != before)
+    }
+
+    /// A client that has agreed on the same and runs beside this one, on connections of its own. The next
+    /// `ids` requests are its: this one leaves their ids out, so that no id is under way twice.
+    #[must_use]
+    pub fn beside(&mut self, ids: u32) -> Self {
+        let other = self.clone();
+        self.next_id = self.next_id.checked_add(ids).unwrap_or(1);
+        other
     }
 
     /// The revision that is spoken, once the client is ready.
@@ -511,9 +539,11 @@ impl Client {
                 if call.progress {
                     meta.unsigned("progressToken", self.next_id.into());
                 }
-                for (name, text) in call.trace.map(TraceContext::members).into_iter().flatten() {
-                    if let Some(text) = text {
-                        meta.str(name, text);
+                if let Some(trace) = call.trace {
+                    for (name, text) in trace.members() {
+                        if let Some(text) = text {
+                            meta.str(name, text);
+                        }
                     }
                 }
                 meta.end();

@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use heapless::Vec;
+use crate::bounded::Bounded;
 
 /// Longest session id that is kept, in bytes.
 pub const MAX_SESSION_ID: usize = 128;
@@ -10,17 +10,17 @@ pub const MAX_SESSION_ID: usize = 128;
 /// What the server calls the session: 1 to [`MAX_SESSION_ID`] visible ASCII characters.
 ///
 /// [Revision 2025-11-25, session management](https://modelcontextprotocol.io/specification/2025-11-25/basic/transports#session-management)
-#[derive(Clone, PartialEq, Eq)]
-pub(super) struct SessionId(Vec<u8, MAX_SESSION_ID, u8>);
+#[derive(Clone)]
+pub(super) struct SessionId(Bounded<MAX_SESSION_ID>);
 
 impl SessionId {
     pub(super) fn new(value: &[u8]) -> Option<Self> {
         let visible = !value.is_empty() && value.iter().all(u8::is_ascii_graphic);
-        visible.then(|| Vec::from_slice(value).ok()).flatten().map(Self)
+        if visible { Bounded::new(value).map(Self) } else { None }
     }
 
     pub(super) fn as_bytes(&self) -> &[u8] {
-        &self.0
+        self.0.as_bytes()
     }
 }
 

@@ -1,8 +1,9 @@
 //! Server-sent events.
 
-use heapless::Vec;
+mod piece;
 
 use super::{FrameTooLarge, Step};
+use crate::bounded::Bounded;
 use crate::inbox::Inbox;
 
 /// Longest event id that is kept for resuming, in bytes.
@@ -43,17 +44,17 @@ pub struct EventStream {
 
 /// The value of a field: `None` when it has more than `N` bytes.
 #[derive(Clone, Debug)]
-struct Field<const N: usize>(Option<Vec<u8, N, u8>>);
+struct Field<const N: usize>(Option<Bounded<N>>);
 
 impl<const N: usize> Field<N> {
     fn new(value: &[u8]) -> Self {
-        Self(Vec::from_slice(value).ok())
+        Self(Bounded::new(value))
     }
 }
 
 impl<const N: usize> Default for Field<N> {
     fn default() -> Self {
-        Self(Some(Vec::new()))
+        Self(Some(Bounded::EMPTY))
     }
 }
 
@@ -73,7 +74,7 @@ impl EventStream {
     /// The name of the event that was last handed out: empty when it had none, `None` when it had one
     /// of more than [`MAX_EVENT_NAME`] bytes.
     pub fn event_name(&self) -> Option<&[u8]> {
-        self.event_name.0.as_deref()
+        self.event_name.0.as_ref().map(Bounded::as_bytes)
     }
 
     /// The id that a reconnecting client sends as `Last-Event-ID`: empty when there is none, `None` when
@@ -81,7 +82,7 @@ impl EventStream {
     pub fn last_event_id(&self) -> Option<&[u8]> {
         let [first, second] = &self.ids;
         let last = if self.swapped { first } else { second };
-        last.0.as_deref()
+        last.0.as_ref().map(Bounded::as_bytes)
     }
 
     /// Milliseconds that the server wants a client to wait before it reconnects.
@@ -105,7 +106,7 @@ impl EventStream {
                 }
             }
             let unseen = inbox.unseen();
-            let Some(end) = memchr::memchr2(b'\n', b'\r', unseen) else {
+            let Some(end) = crate::search::first_of(b'\n', b'\r', unseen) else {
                 let unseen = unseen.len();
                 inbox.saw(unseen);
                 self.skipping = self.skipping || is_of_no_interest(inbox.partial());
@@ -155,7 +156,7 @@ impl EventStream {
             inbox.take_line(skip, !self.has_text);
             self.has_text = true;
         } else if let Some(value) = value_of(line, b"id") {
-            if memchr::memchr(0, value).is_none() {
+            if crate::search::first(0, value).is_none() {
                 self.set_id(value);
             }
         } else if let Some(value) = value_of(line, b"event") {
@@ -205,7 +206,7 @@ fn value_of<'l>(line: &'l [u8], name: &[u8]) -> Option<&'l [u8]> {
 fn is_of_no_interest(partial: &[u8]) -> bool {
     const FIELDS: [&[u8]; 4] = [b"data", b"event", b"id", b"retry"];
     let name = partial.get(..6).unwrap_or(partial);
-    match memchr::memchr(b':', name) {
+    match crate::search::first(b':', name) {
         Some(colon) => !FIELDS.iter().any(|field| name.get(..colon) == Some(*field)),
         None => !FIELDS.iter().any(|field| field.starts_with(name)),
     }

@@ -21,7 +21,7 @@ impl Line {
         inbox.free_frame();
         loop {
             let unseen = inbox.unseen();
-            let end = memchr::memchr(b'\n', unseen);
+            let end = crate::search::first(b'\n', unseen);
             let searched = end.unwrap_or(unseen.len());
             inbox.saw(searched);
             let ending = usize::from(end.is_some());
@@ -48,7 +48,7 @@ impl Line {
             // Until the next step the start of the line can be looked at.
             inbox.take_line(0, true);
             inbox.drop_line(0);
-            return Err(FrameTooLarge { limit: inbox.capacity() });
+            return Err(FrameTooLarge::full(inbox));
         }
         if self.skipping {
             inbox.drop_line(0);

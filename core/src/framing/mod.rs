@@ -5,6 +5,7 @@
 
 mod event_stream;
 mod line;
+mod piece;
 mod whole_body;
 
 use core::fmt;
@@ -13,6 +14,7 @@ use crate::inbox::Inbox;
 
 pub use event_stream::{EventStream, MAX_EVENT_ID, MAX_EVENT_NAME};
 pub use line::Line;
+pub(crate) use piece::{Piece, Pieces};
 pub use whole_body::WholeBody;
 
 /// How messages are separated.
@@ -67,11 +69,22 @@ pub enum Frame<'i> {
 pub struct FrameTooLarge {
     /// Bytes that the inbox holds.
     pub limit: usize,
+    /// Bytes that the frame has at least: what has come of it, and one more.
+    pub needed: usize,
+}
+
+impl FrameTooLarge {
+    /// A frame that goes on where the storage is full.
+    pub(crate) const fn full(inbox: &Inbox<'_>) -> Self {
+        let limit = inbox.capacity();
+        Self { limit, needed: limit.saturating_add(1) }
+    }
 }
 
 impl fmt::Display for FrameTooLarge {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "a message does not fit the inbox of {} bytes", self.limit)
+        let Self { limit, needed } = self;
+        write!(f, "a message of at least {needed} bytes does not fit the inbox of {limit} bytes")
     }
 }
 
@@ -91,7 +104,7 @@ impl Step {
         if inbox.is_closed() {
             Ok(Self::End)
         } else if inbox.is_full() {
-            Err(FrameTooLarge { limit: inbox.capacity() })
+            Err(FrameTooLarge::full(inbox))
         } else {
             Ok(Self::NeedData)
         }

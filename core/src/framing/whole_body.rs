@@ -1,5 +1,7 @@
 //! A body that is one message.
 
+mod piece;
+
 use super::{FrameTooLarge, Step};
 use crate::inbox::Inbox;
 

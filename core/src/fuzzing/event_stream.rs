@@ -96,11 +96,15 @@ fn run(mut framing: Framing, capacity: usize, body: &[u8], cut: u8) -> Vec<Seen>
                 return seen;
             }
             Ok(Frame::NeedData) => {}
-            Err(FrameTooLarge { limit }) => {
+            Err(FrameTooLarge { limit, needed }) => {
+                assert_eq!(needed, limit + 1);
                 assert_eq!(limit, capacity);
                 seen.push(Seen::TooLarge(limit));
                 if !matches!(framing, Framing::Line(_)) {
-                    assert_eq!(framing.next_frame(&mut inbox), Err(FrameTooLarge { limit }));
+                    assert_eq!(
+                        framing.next_frame(&mut inbox),
+                        Err(FrameTooLarge { limit, needed })
+                    );
                     return seen;
                 }
                 continue;

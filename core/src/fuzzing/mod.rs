@@ -11,6 +11,7 @@ mod headers;
 mod http1;
 mod input;
 mod json;
+mod json_stream;
 mod jsonrpc;
 mod jwt_roundtrip;
 mod jwt_verify;
@@ -24,6 +25,7 @@ pub use event_stream::event_stream;
 pub use headers::headers;
 pub use http1::http1;
 pub use json::json;
+pub use json_stream::json_stream;
 pub use jsonrpc::jsonrpc;
 pub use jwt_roundtrip::jwt_roundtrip;
 pub use jwt_verify::jwt_verify;
@@ -33,13 +35,14 @@ pub use redactor::redactor;
 pub type Body = fn(&[u8]);
 
 /// Every body by the name of its target.
-pub const TARGETS: [(&str, Body); 10] = [
+pub const TARGETS: [(&str, Body); 11] = [
     ("challenge", challenge),
     ("client", client),
     ("event_stream", event_stream),
     ("headers", headers),
     ("http1", http1),
     ("json", json),
+    ("json_stream", json_stream),
     ("jsonrpc", jsonrpc),
     ("jwt_roundtrip", jwt_roundtrip),
     ("jwt_verify", jwt_verify),

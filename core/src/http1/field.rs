@@ -122,6 +122,16 @@ mod tests {
     }
 
     #[test]
+    fn a_set_has_its_characters_and_no_other() {
+        for character in 0..128 {
+            let set = Alphabet::of(&[character, b'0']);
+            for byte in 0..=u8::MAX {
+                assert_eq!(set.has(byte), byte == character || byte == b'0', "{character} {byte}");
+            }
+        }
+    }
+
+    #[test]
     fn every_byte_stands_in_a_value_as_the_rfc_says() {
         for byte in 0..0x80_u8 {
             let text = format!("a{}b", char::from(byte));

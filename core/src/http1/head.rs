@@ -2,7 +2,7 @@
 
 use core::{fmt, str};
 
-use memchr::memchr;
+use crate::search::first;
 
 use super::{
     Body, HttpError, MAX_LENGTH, MediaType,
@@ -85,7 +85,7 @@ impl HeadReader {
             return Err(HttpError::NotHttp1);
         }
         let window = bytes.get(..MAX_HEAD).unwrap_or(bytes);
-        while let Some(offset) = window.get(self.searched..).and_then(|rest| memchr(b'\n', rest)) {
+        while let Some(offset) = window.get(self.searched..).and_then(|rest| first(b'\n', rest)) {
             let at = self.searched.saturating_add(offset);
             let line = window.get(self.line..at).unwrap_or_default();
             let Some((b'\r', text)) = line.split_last() else {
@@ -201,7 +201,7 @@ impl<'a> Head<'a> {
     ///
     /// A value has no control byte but the tab; bytes above 0x7F are passed as they are.
     pub fn headers(&self) -> Headers<'a> {
-        let status_line = memchr(b'\n', self.lines).map_or(0, |end| end.saturating_add(1));
+        let status_line = first(b'\n', self.lines).map_or(0, |end| end.saturating_add(1));
         Headers { rest: self.lines.get(status_line..).unwrap_or_default() }
     }
 
@@ -369,9 +369,9 @@ impl<'a> Iterator for Headers<'a> {
     type Item = (&'a str, &'a [u8]);
 
     fn next(&mut self) -> Option<Self::Item> {
-        let end = memchr(b'\n', self.rest)?;
+        let end = first(b'\n', self.rest)?;
         let (line, rest) = self.rest.split_at_checked(end.saturating_add(1))?;
-        let (name, value) = line.split_at_checked(memchr(b':', line)?)?;
+        let (name, value) = line.split_at_checked(first(b':', line)?)?;
         self.rest = rest;
         Some((str::from_utf8(name).ok()?, value.get(1..)?.trim_ascii()))
     }

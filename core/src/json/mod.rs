@@ -11,6 +11,7 @@
 mod names;
 mod number;
 mod scanner;
+mod stream;
 mod string;
 #[cfg(feature = "serde")]
 mod typed;
@@ -21,8 +22,10 @@ use core::fmt;
 
 pub(crate) use names::SeenNames;
 pub(crate) use scanner::Scanner;
+pub(crate) use stream::{Lexeme, Step};
 
 pub use number::Number;
+pub use stream::{InvalidPointer, Part, Pointer, Stream, StreamEvent};
 pub use string::{Chars, Str};
 #[cfg(feature = "serde")]
 pub use typed::{TypedError, from_value};

@@ -27,6 +27,8 @@ impl Escapes {
 }
 
 impl<'a> Str<'a> {
+    pub(crate) const EMPTY: Self = Self::validated(&[], Escapes::None);
+
     pub(super) const fn validated(raw: &'a [u8], escapes: Escapes) -> Self {
         Self { raw, escapes }
     }
@@ -73,7 +75,7 @@ impl<'a> Str<'a> {
     pub fn write(&self, w: &mut Writer<'_>) {
         let mut rest = self.raw;
         loop {
-            let plain = search::position(b'\\', rest).unwrap_or(rest.len());
+            let plain = search::first(b'\\', rest).unwrap_or(rest.len());
             let (run, after) = rest.split_at_checked(plain).unwrap_or((rest, &[]));
             w.bytes(run);
             let mut escape = Chars { rest: after, escaped: true };

@@ -65,7 +65,7 @@ fn resolve_unicode_escapes(raw: &[u8], out: &mut [u8]) -> usize {
     let mut w = crate::writer::Writer::new(out);
     let mut rest = raw;
     loop {
-        let plain = memchr::memchr(b'\\', rest).unwrap_or(rest.len());
+        let plain = crate::search::first(b'\\', rest).unwrap_or(rest.len());
         let (run, after) = rest.split_at_checked(plain).unwrap_or((rest, &[]));
         w.bytes(run);
         let length = match after {

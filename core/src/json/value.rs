@@ -74,7 +74,7 @@ impl<'a> Value<'a> {
     /// The string, when it is one.
     pub fn as_str(&self) -> Option<Str<'a>> {
         let [b'"', inner @ .., b'"'] = self.raw else { return None };
-        Some(Str::validated(inner, Escapes::of(search::position(b'\\', inner).is_some())))
+        Some(Str::validated(inner, Escapes::of(search::first(b'\\', inner).is_some())))
     }
 
     /// The members of an object in their order; nothing for another kind.
@@ -226,13 +226,12 @@ impl<'a> Iterator for Names<'a> {
 
     fn next(&mut self) -> Option<Str<'a>> {
         loop {
-            let opening = search::position(b'"', self.rest)?;
+            let opening = search::first(b'"', self.rest)?;
             let text = self.rest.get(opening.checked_add(1)?..)?;
             let mut end = 0_usize;
             let mut escaped = false;
             loop {
-                end =
-                    end.checked_add(search::position_of_either(b'"', b'\\', text.get(end..)?)?)?;
+                end = end.checked_add(search::first_of(b'"', b'\\', text.get(end..)?)?)?;
                 if text.get(end) == Some(&b'"') {
                     break;
                 }

@@ -58,7 +58,7 @@ impl<'a> Message<'a> {
         let mut members = Members::default();
         let mut first = true;
         while let Some(name) = scanner.next_name(first)? {
-            members.take(name, scanner.value()?)?;
+            members.take(name, scanner.inner_value()?)?;
             first = false;
         }
         scanner.end()?;

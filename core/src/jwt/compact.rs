@@ -89,13 +89,13 @@ struct Parts<'t> {
 impl<'t> Parts<'t> {
     /// Looks no further than the third dot.
     fn of(token: &'t [u8]) -> Option<Self> {
-        let first = search::position(b'.', token)?;
+        let first = search::first(b'.', token)?;
         let (header, rest) = token.split_at_checked(first)?;
         let rest = rest.get(1..)?;
-        let second = search::position(b'.', rest)?;
+        let second = search::first(b'.', rest)?;
         let (claims, tag) = rest.split_at_checked(second)?;
         let tag = tag.get(1..)?;
-        if search::position(b'.', tag).is_some() {
+        if search::first(b'.', tag).is_some() {
             return None;
         }
         let signing_input = token.get(..first.checked_add(1)?.checked_add(second)?)?;

@@ -21,7 +21,7 @@ pub(super) fn whole_seconds(number: Number<'_>) -> Option<i64> {
     };
     let end = text.iter().position(|byte| byte | 0x20 == b'e').unwrap_or(text.len());
     let (mantissa, exponent) = text.split_at_checked(end)?;
-    let point = search::position(b'.', mantissa).unwrap_or(mantissa.len());
+    let point = search::first(b'.', mantissa).unwrap_or(mantissa.len());
     // How many digits stand before the point once the exponent has moved it.
     let mut before = Places::try_from(point).ok()?.checked_add(exponent_of(exponent))?;
     let mut digits = mantissa.iter().filter(|byte| **byte != b'.');

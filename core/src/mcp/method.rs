@@ -174,7 +174,7 @@ impl<'a> Method<'a> {
                 typed.end();
             }
             Self::Other { params: members, .. } => {
-                for (name, value) in members.iter().flat_map(Value::entries) {
+                for (name, value) in members.unwrap_or(Value::empty_object()).entries() {
                     params.entry(name, value);
                 }
             }

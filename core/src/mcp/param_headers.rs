@@ -2,8 +2,6 @@
 
 use core::fmt;
 
-use heapless::Vec;
-
 use super::encode_header_value;
 use crate::http1::is_token;
 use crate::json::{Entries, Str, Value};
@@ -32,18 +30,18 @@ const ANNOTATION: &str = "x-mcp-header";
 /// [Revision 2026-07-28, schema extension](https://modelcontextprotocol.io/specification/2026-07-28/basic/transports/streamable-http#schema-extension)
 pub fn param_headers(input_schema: Value<'_>) -> Result<ParamHeaders<'_>, ParamHeaderError> {
     let annotations = input_schema.names().filter(|name| *name == *ANNOTATION).count();
-    let mut headers = ParamHeaders { levels: Vec::new(), properties: 0 };
+    let mut headers = ParamHeaders::new();
     if annotations == 0 {
         return Ok(headers);
     }
     headers.descend(input_schema)?;
-    let start = headers.clone();
     let mut found = 0;
     while let Some(header) = headers.advance()? {
         if found >= MAX_PARAM_HEADERS {
             return Err(ParamHeaderError::TooMany);
         }
-        let mut earlier = start.clone();
+        let mut earlier = ParamHeaders::new();
+        earlier.descend(input_schema)?;
         for _ in 0..found {
             if earlier.advance()?.is_some_and(|other| same_name(other.name, header.name)) {
                 return Err(ParamHeaderError::Duplicate);
@@ -55,13 +53,17 @@ pub fn param_headers(input_schema: Value<'_>) -> Result<ParamHeaders<'_>, ParamH
     if annotations != found.saturating_add(headers.properties) {
         return Err(ParamHeaderError::OutOfReach);
     }
-    Ok(start)
+    headers = ParamHeaders::new();
+    headers.descend(input_schema)?;
+    Ok(headers)
 }
 
 /// Iterates over the annotations of a checked schema; made by [`param_headers`].
 #[derive(Clone, Debug)]
 pub struct ParamHeaders<'a> {
-    levels: Vec<Level<'a>, MAX_SCHEMA_DEPTH>,
+    levels: [Level<'a>; MAX_SCHEMA_DEPTH],
+    /// Levels that have been entered and not left.
+    depth: usize,
     /// Properties that are called like the annotation.
     properties: usize,
 }
@@ -74,21 +76,24 @@ struct Level<'a> {
 }
 
 impl<'a> ParamHeaders<'a> {
+    fn new() -> Self {
+        let level = |_| Level { entries: Value::empty_object().entries(), name: None };
+        Self { levels: core::array::from_fn(level), depth: 0, properties: 0 }
+    }
+
     fn advance(&mut self) -> Result<Option<ParamHeader<'a>>, ParamHeaderError> {
-        while let Some(level) = self.levels.last_mut() {
-            let Some((name, schema)) = level.entries.next() else {
-                self.levels.pop();
+        while let Some(last) = self.depth.checked_sub(1) {
+            let Some(level) = self.levels.get_mut(last) else { break };
+            let next = level.entries.next();
+            level.name = next.map(|(name, _)| name);
+            let Some((name, schema)) = next else {
+                self.depth = last;
                 continue;
             };
-            level.name = Some(name);
             if name == *ANNOTATION {
                 self.properties = self.properties.saturating_add(1);
             }
             let annotation = member(schema, ANNOTATION)?;
-            let mut path = Vec::new();
-            for name in self.levels.iter().filter_map(|level| level.name) {
-                path.push(name).map_err(|_| ParamHeaderError::TooDeep)?;
-            }
             self.descend(schema)?;
             if let Some(annotation) = annotation {
                 let name = annotation.as_str().filter(|name| is_name(*name));
@@ -98,6 +103,8 @@ impl<'a> ParamHeaders<'a> {
                 if !kind.is_some_and(|kind| allowed.iter().any(|allowed| kind == **allowed)) {
                     return Err(ParamHeaderError::Type);
                 }
+                // A level that has just been entered has no name yet.
+                let path = self.levels.each_ref().map(|level| level.name);
                 return Ok(Some(ParamHeader { name, path }));
             }
         }
@@ -106,8 +113,9 @@ impl<'a> ParamHeaders<'a> {
 
     fn descend(&mut self, schema: Value<'a>) -> Result<(), ParamHeaderError> {
         if let Some(properties) = member(schema, "properties")? {
-            let level = Level { entries: properties.entries(), name: None };
-            self.levels.push(level).map_err(|_| ParamHeaderError::TooDeep)?;
+            let level = self.levels.get_mut(self.depth).ok_or(ParamHeaderError::TooDeep)?;
+            *level = Level { entries: properties.entries(), name: None };
+            self.depth = self.depth.saturating_add(1);
         }
         Ok(())
     }
@@ -126,7 +134,8 @@ impl<'a> Iterator for ParamHeaders<'a> {
 pub struct ParamHeader<'a> {
     /// The name of the header after `Mcp-Param-`, a token.
     pub name: Str<'a>,
-    path: Vec<Str<'a>, MAX_SCHEMA_DEPTH>,
+    /// The names on the way to it.
+    path: [Option<Str<'a>>; MAX_SCHEMA_DEPTH],
 }
 
 impl ParamHeader<'_> {
@@ -142,7 +151,7 @@ impl ParamHeader<'_> {
     ) -> Result<(), ParamHeaderError> {
         const SAFE: u64 = (1 << 53) - 1;
         let Some(mut value) = arguments else { return Ok(()) };
-        for step in &self.path {
+        for step in self.path.iter().flatten() {
             let mut found = value.entries().filter(|(name, _)| name == step);
             let Some((_, inner)) = found.next() else { return Ok(()) };
             if found.next().is_some() {

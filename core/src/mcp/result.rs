@@ -69,7 +69,7 @@ impl<'a> InputRequired<'a> {
 
     /// The requests with their keys. Each wants an answer under its key.
     pub fn entries(&self) -> impl Iterator<Item = (Str<'a>, InputRequest<'a>)> + use<'a> {
-        let entries = self.requests.map(|requests| requests.entries()).into_iter().flatten();
+        let entries = self.requests.unwrap_or(Value::empty_object()).entries();
         entries.filter_map(|(key, request)| Some((key, InputRequest::from_value(request).ok()?)))
     }
 }
@@ -169,7 +169,7 @@ impl<'a> ToolResult<'a> {
 
     /// The texts among the content items.
     pub fn texts(&self) -> impl Iterator<Item = Str<'a>> + use<'a> {
-        self.content.map(|content| content.items()).into_iter().flatten().filter_map(|item| {
+        self.content.unwrap_or(Value::empty_object()).items().filter_map(|item| {
             let kind = item.member("type").ok()??.as_str()?;
             if kind != *"text" {
                 return None;

@@ -123,7 +123,7 @@ impl<'a> AcknowledgedFilter<'a> {
 
     fn strings(&self, name: &str) -> impl Iterator<Item = Str<'a>> + use<'a> {
         let texts = self.0.member(name).ok().flatten();
-        texts.map(|texts| texts.items()).into_iter().flatten().filter_map(|text| text.as_str())
+        texts.unwrap_or(Value::empty_object()).items().filter_map(|text| text.as_str())
     }
 }
 

@@ -8,7 +8,9 @@ use mcpico_core::auth::BearerError;
 use mcpico_core::auth::challenge::{ChallengeError, ChallengeErrorKind, FieldError};
 use mcpico_core::framing::FrameTooLarge;
 use mcpico_core::http1::{HttpError, InvalidHeaderValue, RequestError};
-use mcpico_core::json::{DuplicateName, JsonError, JsonErrorKind, MAX_NAMES, NameError};
+use mcpico_core::json::{
+    DuplicateName, InvalidPointer, JsonError, JsonErrorKind, MAX_NAMES, NameError, Pointer,
+};
 use mcpico_core::jsonrpc::MessageError;
 use mcpico_core::jwt::base64url::Base64Error;
 use mcpico_core::jwt::{
@@ -132,6 +134,8 @@ fn errors_of_json_and_json_rpc() {
         (JsonErrorKind::UnexpectedEnd, &["incomplete", "4711"]),
     ];
     hold(&kinds.map(|(kind, parts)| (json(kind), parts)));
+    let pointer = Pointer::new("x").unwrap_err();
+    hold::<InvalidPointer>(&[(pointer, &["pointer", "slash"])]);
     hold::<DuplicateName>(&[(DuplicateName, &["same name"])]);
     let names = MAX_NAMES.to_string();
     hold::<NameError>(&[
@@ -322,7 +326,7 @@ fn errors_of_mcp() {
 #[test]
 fn errors_of_the_client_say_whose_fault_it_is() {
     let errors: [(mcpico_core::Error, &[&str]); 16] = [
-        (FrameTooLarge { limit: AT }.into(), &["4711 bytes"]),
+        (FrameTooLarge { limit: AT, needed: 5822 }.into(), &["4711 bytes", "5822 bytes"]),
         (NEEDED.into(), &["4712 bytes"]),
         (Misuse::Arguments.into(), &["arguments", "object"]),
         (Misuse::Input.into(), &["input"]),

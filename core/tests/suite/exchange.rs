@@ -169,7 +169,8 @@ fn head_through(
             return Ok(body);
         }
         if inbox.spare().is_empty() {
-            return Err(Error::FrameTooLarge { limit: inbox.capacity() });
+            let limit = inbox.capacity();
+            return Err(Error::FrameTooLarge { limit, needed: limit + 1 });
         }
         let count = wire.read(inbox.spare());
         if count == 0 {
@@ -414,8 +415,8 @@ fn answers_of_every_framing_get_through() {
             let needed = message.len() + field;
             for capacity in 1..needed {
                 let seen = receive(Revision::LATEST, &bytes, &[], capacity, true);
-                let limit = capacity;
-                assert_eq!(seen.error, Some(Error::FrameTooLarge { limit }), "{framing:?}");
+                let expected = Error::FrameTooLarge { limit: capacity, needed: capacity + 1 };
+                assert_eq!(seen.error, Some(expected), "{framing:?}");
                 ran += 1;
             }
         }

@@ -30,7 +30,8 @@ fn run(framing: &mut Framing, capacity: usize, pieces: &[&[u8]]) -> Vec<Seen> {
                 return seen;
             }
             Ok(Frame::NeedData) => None,
-            Err(FrameTooLarge { limit }) => {
+            Err(FrameTooLarge { limit, needed }) => {
+                assert_eq!(needed, limit + 1);
                 seen.push(Seen::TooLarge(limit));
                 if !matches!(framing, Framing::Line(_)) {
                     return seen;
@@ -212,5 +213,34 @@ proptest! {
             let whole = run(&mut framing.clone(), capacity, &[&text]);
             prop_assert_eq!(run(&mut framing.clone(), capacity, &pieces), whole);
         }
+    }
+}
+
+/// What is unread is moved to the front when that gains as much as it costs, or all of it is read.
+#[test]
+fn room_is_made_when_it_is_worth_the_move() {
+    for (committed, discarded, room) in [
+        (0, 0, 16),
+        (3, 3, 16),
+        (16, 16, 16),
+        // Less than a quarter is left, and more is gained than moved.
+        (13, 10, 13),
+        (14, 7, 9),
+        (16, 1, 1),
+        // A quarter is left, or half of it.
+        (12, 10, 4),
+        (8, 6, 8),
+        // Less is gained than moved.
+        (13, 3, 3),
+        (13, 6, 3),
+    ] {
+        let mut storage = [0; 16];
+        let mut inbox = Inbox::new(&mut storage);
+        let bytes: Vec<u8> = (0..16).collect();
+        inbox.spare()[..committed].copy_from_slice(&bytes[..committed]);
+        inbox.commit(committed);
+        inbox.discard(discarded);
+        assert_eq!(inbox.spare().len(), room, "{committed} {discarded}");
+        assert_eq!(inbox.unread(), &bytes[discarded..committed]);
     }
 }

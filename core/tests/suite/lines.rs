@@ -172,7 +172,8 @@ fn an_invalid_result_ends_its_exchange_and_no_other() {
 
 #[test]
 fn an_over_long_response_ends_its_exchange() {
-    let too_large = |whose: &str| format!("{whose}{:?}", Error::FrameTooLarge { limit: 128 });
+    let too_large =
+        |whose: &str| format!("{whose}{:?}", Error::FrameTooLarge { limit: 128, needed: 129 });
     let filling = "x".repeat(500);
     for (line, whose) in [
         (format!(r#"{{"jsonrpc":"2.0","id":ID,"result":{{"text":"{filling}"}}}}"#), Some("0: ")),
@@ -307,6 +308,30 @@ fn what_has_no_response_is_accepted_once_sent() {
     assert_eq!(post.body(), br#"{"jsonrpc":"2.0","id":"x","result":{}}"#);
     exchange.on_line_sent();
     assert!(exchange.is_answered());
+}
+
+#[test]
+fn both_eras_cancel_over_lines() {
+    for revision in [Revision::V2025_11_25, Revision::V2026_07_28] {
+        let mut client = ready(revision);
+        let mut exchanges = waiting(&mut client, 1);
+        let id = exchanges[0].id();
+        let mut out = [0; 512];
+        let (post, _) = client.cancel_line(&exchanges[0], None, None, &mut out).unwrap().unwrap();
+        let sent: serde_json::Value = serde_json::from_slice(post.body()).unwrap();
+        assert_eq!(sent["method"], "notifications/cancelled", "{revision}");
+        assert_eq!(sent["params"], serde_json::json!({"requestId": id}), "{revision}");
+        read(
+            &client,
+            &mut exchanges,
+            &result(id, 1).replace("{\"value", "{\"resultType\":\"complete\",\"value"),
+            512,
+        );
+        assert!(
+            client.cancel_line(&exchanges[0], None, None, &mut out).unwrap().is_none(),
+            "{revision}"
+        );
+    }
 }
 
 /// Lines of a server, good and bad ones, and pieces of them.

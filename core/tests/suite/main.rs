@@ -12,6 +12,7 @@ mod fuzz_regressions;
 mod guard;
 mod http1;
 mod httpauth;
+mod json_stream;
 mod json_suite;
 mod json_text;
 mod jsonrpc;
@@ -25,6 +26,7 @@ mod mcp_results;
 mod outputs;
 mod patterns;
 mod redaction;
+mod result_stream;
 mod threats;
 
 /// A file that nobody declares would be left out without a word.

@@ -369,8 +369,12 @@ fn a_request_of_the_legacy_era_is_cancelled_by_its_id() {
 fn a_request_of_the_modern_era_and_a_handshake_are_not_cancelled_by_a_message() {
     let mut out = [0; 1024];
     let mut client = modern();
-    let (_, exchange) = send(&mut client, &Call::new(TOOL));
+    let (sent, exchange) = send(&mut client, &Call::new(TOOL));
     assert!(client.cancel(&exchange, None, None, &mut out).unwrap().is_none());
+    // Over stdio it is.
+    let (post, _) = client.cancel_line(&exchange, None, None, &mut out).unwrap().unwrap();
+    let body: Value = serde_json::from_slice(post.body()).unwrap();
+    assert_eq!(body, notification("notifications/cancelled", &json!({"requestId": sent["id"]})));
     let mut client = Client::with_revisions(INFO, Revision::V2024_11_05, Revision::V2025_11_25);
     let (_, exchange) = client.connect(None, &mut out).unwrap().unwrap();
     assert!(client.cancel(&exchange, None, None, &mut out).unwrap().is_none());
@@ -525,6 +529,18 @@ fn exchanges_in_flight_take_their_own_response_once() {
             assert_eq!(shown.len(), 5);
         }
     }
+}
+
+#[test]
+fn a_client_beside_another_has_ids_of_its_own() {
+    let mut client = modern();
+    let mut other = client.beside(3);
+    let mut ids = Vec::new();
+    for _ in 0..3 {
+        ids.push(send(&mut other, &Call::new(TOOL)).1.id());
+        ids.push(send(&mut client, &Call::new(TOOL)).1.id());
+    }
+    assert_eq!(ids, [1, 4, 2, 5, 3, 6]);
 }
 
 /// Threat R5: two clients, whose ids are the same, take turns on one connection and in one buffer.

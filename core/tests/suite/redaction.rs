@@ -23,6 +23,9 @@ fn a_token_behind_its_scheme_goes_however_the_gap_is_coded() {
         format!("token '{secret}' here"),
         format!("token \"{secret}\" here"),
         format!("run --token {secret} here"),
+        format!("see https://token={secret}:@host.example here"),
+        format!("got [\"cookie\",\"{secret}\"] here"),
+        format!("got [\"x\", \"cookie\", '{secret}'] here"),
     ] {
         let shown = redact(&text);
         assert!(!shown.contains(secret), "{text}: {shown}");

@@ -59,7 +59,8 @@ impl<'s> Carrier<'s> {
             let limit = inbox.capacity();
             let spare = inbox.spare();
             if spare.is_empty() {
-                return Err(Error::FrameTooLarge { limit });
+                let needed = limit.saturating_add(1);
+                return Err(Error::FrameTooLarge { limit, needed });
             }
             match wire.read(spare) {
                 0 => return Err(HttpError::Truncated.into()),

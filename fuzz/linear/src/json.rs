@@ -2,7 +2,7 @@
 
 use std::hint::black_box;
 
-use mcpico_core::json::{Value, parse};
+use mcpico_core::json::{Pointer, Stream, Value, parse};
 use mcpico_core::jsonrpc::Message;
 use mcpico_core::mcp::param_headers;
 use mcpico_core::writer::{Writer, emit};
@@ -36,6 +36,14 @@ pub(crate) fn cases() -> Vec<Case> {
         on_text("json white space", SIZE, |size| repeated("[", " \t\r\n", "]", size), parsed),
         on_text("json digits", SIZE, |size| repeated("1.", "0123456789", "e5", size), parsed),
         on_text("json never closed", SIZE, |size| repeated("[", "[],", "", size), refused),
+        on_text("json stream, byte by byte", SIZE, deep_names, |text| streamed(text, 1)),
+        on_text("json stream, escapes", SIZE, escapes, |text| streamed(text, 512)),
+        on_text(
+            "json stream, cut characters",
+            SIZE,
+            |size| repeated("\"", "é😀", "\"", size),
+            |text| streamed(text, 1),
+        ),
         on_text("json walk", SIZE, deep_names, |text| {
             let value = parse(text).expect("a document");
             black_box(value.items().map(|item| item.entries().count()).sum::<usize>());
@@ -145,6 +153,17 @@ pub(crate) fn cases() -> Vec<Case> {
             },
         ),
     ]
+}
+
+/// Reads a document in pieces and looks for one value of it.
+fn streamed(text: &mut [u8], length: usize) {
+    let (mut stream, mut pointer) = (Stream::new(), Pointer::new("/1/a/a/b").expect("a pointer"));
+    for mut piece in text.chunks(length) {
+        while let Some(event) = stream.next_event(&mut piece).expect("a document") {
+            black_box(pointer.take(&event).is_ok());
+        }
+    }
+    assert_eq!(stream.finish(), Ok(None));
 }
 
 fn message(text: &mut [u8]) {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use mcpico_core::json::{self, Object};
+use mcpico_core::json::{self, Object, Str};
 use mcpico_core::mcp::{
     Capabilities, InputRequest, InputRequired, elicitation_defaults, elicitation_form,
 };
@@ -96,16 +96,20 @@ fn respond_to_all(
     for (key, request) in required.entries() {
         answers.push((key, respond(answer, capabilities, &request)?));
     }
-    let responses = written(|w| {
+    Some(Answers { responses: object(&answers), state })
+}
+
+/// The object of the answers under their keys.
+pub(super) fn object(answers: &[(Str<'_>, String)]) -> Option<String> {
+    written(|w| {
         let mut responses = Object::begin(w);
-        for (key, text) in &answers {
+        for (key, text) in answers {
             if let Ok(result) = json::parse(text.as_bytes()) {
                 responses.entry(*key, result);
             }
         }
         responses.end();
-    });
-    Some(Answers { responses, state })
+    })
 }
 
 /// Measures, makes room and writes.

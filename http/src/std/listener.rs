@@ -8,7 +8,8 @@ use tokio::task::JoinHandle;
 
 use super::outcome::SessionError;
 use super::session::{Options, answer, bearer, open};
-use crate::{Deadlines, Endpoint, Error};
+use super::subscription::endless;
+use crate::{Endpoint, Error};
 
 /// Longest time that is waited for the server to open the stream.
 const OPENING: Duration = Duration::from_secs(1);
@@ -28,9 +29,7 @@ impl Listener {
     /// Starts listening, and waits a moment for the stream so that nothing is missed.
     pub(super) async fn start(url: &str, options: &Options, client: &Client) -> Self {
         let (opened, opening) = oneshot::channel();
-        let endless = Deadlines { idle: Duration::MAX, total: Duration::MAX, ..options.deadlines };
-        let options = Options { deadlines: endless, ..options.clone() };
-        let task = tokio::spawn(listen(url.to_owned(), options, client.clone(), opened));
+        let task = tokio::spawn(listen(url.to_owned(), options.clone(), client.clone(), opened));
         // A server may open the stream with its first message only.
         let _ = tokio::time::timeout(OPENING, opening).await;
         Self(task)
@@ -79,7 +78,7 @@ async fn stream(
     spoken: &mut bool,
 ) -> Result<Option<Exchange>, SessionError> {
     let endpoint = Endpoint::parse(url).map_err(Error::from)?;
-    let mut connection = open(url, options).await?;
+    let mut connection = open(url, &endless(options)).await?;
     let bearer = bearer(options)?;
     let (mut out, mut storage) = (vec![0; INBOX], vec![0; INBOX]);
     let resumable = earlier.filter(|exchange| exchange.retry().is_some());

@@ -24,7 +24,8 @@ pub enum Outcome {
     InputRequired(Input),
     /// The result.
     Result(String),
-    /// The server works on: a [task](mcpico_core::mcp::Task).
+    /// The server works on: a [task](mcpico_core::mcp::Task), whose end is that of
+    /// [`Session::finish_task`](super::Session::finish_task).
     Task(String),
 }
 
@@ -64,6 +65,8 @@ pub enum SessionError {
     Interrupted,
     /// The server is a child process, and there is something with that.
     Process(ProcessError),
+    /// The revision that is spoken has no subscriptions.
+    NoSubscriptions,
     /// The server did not take the request.
     Rejected(Rejection),
     /// The bearer of the options has a byte that RFC 6750 does not allow, or is empty.
@@ -205,6 +208,9 @@ impl fmt::Display for SessionError {
                 f.write_str("the event stream ended before the response to the request")
             }
             Self::Process(error) => error.fmt(f),
+            Self::NoSubscriptions => {
+                f.write_str("the server speaks a revision that has no subscriptions")
+            }
             Self::Rejected(rejection) => {
                 write!(f, "the server answered with status {}", rejection.status)
             }
@@ -220,7 +226,7 @@ impl fmt::Display for ProcessError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Closed { .. } => {
-                f.write_str("the server closed its standard output without a response")
+                f.write_str("the server closed its standard input or output and did not respond")
             }
             Self::Exited { status, .. } => match status.code() {
                 Some(code) => write!(f, "the server exited with code {code} before its response"),

@@ -42,7 +42,7 @@ pub(super) struct Process {
     listener: Option<JoinHandle<()>>,
 }
 
-/// What [`Process::end`] had to do.
+/// What [`StdioSession::end`](super::StdioSession::end) had to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Ending {

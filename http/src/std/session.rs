@@ -6,18 +6,23 @@ use std::time::{Duration, Instant};
 
 use mcpico_core::auth::Bearer;
 use mcpico_core::client::{Answer, Call, Client, Event, Exchange, Response, ServerRequest};
-use mcpico_core::json::{self, Value};
+use mcpico_core::json::{self, Str, Value};
 use mcpico_core::jsonrpc::code;
 use mcpico_core::mcp::{Capabilities, ClientInfo, Method, Revision};
 
+use super::cache::Cache;
 use super::input::{AnswerInput, Answers, form_defaults, next_round, respond};
 use super::listener::Listener;
 use super::outcome::{Outcome, Rejection, SessionError, rpc_error};
+use super::subscription::endless;
 use super::{TokioConnector, TokioIo, TokioTimer};
-use crate::{Connection, Deadlines, Endpoint, EndpointError, Error, Reply};
+use crate::{Connection, Deadline, Deadlines, Endpoint, EndpointError, Error, Reply};
 
 /// Room for one request: 64 KiB to start with, grown when a request needs more.
 pub(super) const OUT: usize = 64 * 1024;
+
+/// Longest time that is waited for a server to hear that a response is not wanted any more.
+const COURTESY: Duration = Duration::from_secs(1);
 
 /// Times that the event stream of one request is resumed.
 pub const MAX_RESUMES: usize = 64;
@@ -35,6 +40,8 @@ pub struct Options {
     pub capabilities: Capabilities,
     /// Answers what the server asks for, as far as that is declared.
     pub answer_input: AnswerInput,
+    /// Keeps results as long as the server allows; nothing is kept without.
+    pub cache: Option<Cache>,
     /// Sent with every request.
     pub bearer: Option<String>,
     /// How long things may take.
@@ -48,7 +55,7 @@ pub struct Options {
 }
 
 impl Options {
-    /// Every revision, no capabilities, [`form_defaults`] for those that are declared, no bearer, default
+    /// Every revision, no capabilities, [`form_defaults`] for those that are declared, no cache, no bearer, default
     /// deadlines, messages up to 16 MiB.
     pub fn new(info: ClientInfo) -> Self {
         Self {
@@ -57,6 +64,7 @@ impl Options {
             newest: Revision::LATEST,
             capabilities: Capabilities::NONE,
             answer_input: Arc::new(form_defaults),
+            cache: None,
             bearer: None,
             deadlines: Deadlines::default(),
             inbox: 16 * 1024 * 1024,
@@ -88,6 +96,8 @@ pub struct Session {
     connection: Option<Connection<TokioIo, TokioTimer>>,
     /// Hears what the server asks beside the answers to requests.
     listener: Option<Listener>,
+    /// The request whose future has not ended, or was dropped.
+    in_flight: Option<Exchange>,
     out: Vec<u8>,
     storage: Vec<u8>,
 }
@@ -102,8 +112,16 @@ impl Session {
         let client = Client::with_revisions(options.info, options.oldest, options.newest)
             .declare(options.capabilities);
         let storage = vec![0; options.inbox];
-        let (connection, listener, out) = (None, None, vec![0; OUT]);
-        Ok(Self { url: url.into(), options, client, connection, listener, out, storage })
+        Ok(Self {
+            url: url.into(),
+            options,
+            client,
+            connection: None,
+            listener: None,
+            in_flight: None,
+            out: vec![0; OUT],
+            storage,
+        })
     }
 
     /// Finds out what the server speaks and shakes hands where that is due.
@@ -148,8 +166,13 @@ impl Session {
     /// [`Deadlines::total`].
     ///
     /// A session that the server has lost is opened again and the request repeated once. A request that
-    /// was sent on a connection which the server was just closing is repeated on a new one, unless it
-    /// is a tool call or an extension: that may have been carried out.
+    /// was sent on a connection which the server was just closing is repeated on a new one, and in the
+    /// modern era one whose event stream was cut off, unless it is a tool call or an extension: that may have
+    /// been carried out. A tool call whose headers do not fit the tool's schema (-32020) is repeated once
+    /// with the schema that the server lists now.
+    ///
+    /// When its future is dropped, the server goes on with the request in the legacy era:
+    /// [`cancel`](Self::cancel) tells it not to. When a deadline passes, it is told at once.
     ///
     /// # Errors
     /// [`SessionError`].
@@ -182,20 +205,79 @@ impl Session {
         answers: &Answers,
         observe: &mut dyn FnMut(&Event<'_>),
     ) -> Result<Outcome, SessionError> {
+        let Some(cache) = self.options.cache.clone() else {
+            return self.corrected(method, answers, observe).await;
+        };
+        let place = Cache::place(&self.url, &self.options, method);
+        let place = place.filter(|_| *answers == Answers::default());
+        let bearer = self.options.bearer.clone();
+        let kept = place.as_ref().and_then(|place| cache.fresh(place, bearer.as_deref()));
+        if let Some(kept) = kept {
+            return Ok(Outcome::Result(kept));
+        }
+        let (generation, url) = (cache.generation(), self.url.clone());
+        let mut hear = |event: &Event<'_>| {
+            if let Event::Notification(note) = event {
+                cache.hear(&url, note);
+            }
+            observe(event);
+        };
+        let outcome = self.corrected(method, answers, &mut hear).await;
+        let modern = self.client.revision().is_some_and(Revision::is_modern);
+        if let (Some(place), Ok(outcome), true) = (place, &outcome, modern) {
+            cache.learn(place, bearer.as_deref(), outcome, generation);
+        }
+        outcome
+    }
+
+    /// Sends a request, and once more with the headers that the server wants.
+    async fn corrected(
+        &mut self,
+        method: Method<'_>,
+        answers: &Answers,
+        observe: &mut dyn FnMut(&Event<'_>),
+    ) -> Result<Outcome, SessionError> {
         let responses = answers.responses.as_deref().map(parse).transpose()?;
         let state = answers.state.as_deref().map(parse).transpose()?;
         let state = state.map(|state| state.as_str().ok_or(NO_INPUT)).transpose()?;
+        let outcome = self.repeat(method, responses, state, observe).await;
+        let Method::CallTool { name, arguments, .. } = method else { return outcome };
+        if !matches!(&outcome, Ok(Outcome::Error(error)) if error.code == code::HEADER_MISMATCH) {
+            return outcome;
+        }
+        let Some(schema) = self.input_schema(name).await else { return outcome };
+        let Ok(schema) = json::parse(schema.as_bytes()) else { return outcome };
+        let method = Method::CallTool { name, arguments, input_schema: Some(schema) };
+        self.repeat(method, responses, state, observe).await
+    }
+
+    /// Sends a request, and again where nothing can have been done twice.
+    pub(super) async fn repeat(
+        &mut self,
+        method: Method<'_>,
+        responses: Option<Value<'_>>,
+        state: Option<Str<'_>>,
+        observe: &mut dyn FnMut(&Event<'_>),
+    ) -> Result<Outcome, SessionError> {
         let call = Call::new(method).input(responses, state);
+        let acts = matches!(method, Method::CallTool { .. } | Method::Other { .. });
         let mut repeated = false;
         loop {
-            self.connect().await?;
+            let revision = self.connect().await?;
             self.open().await?;
             let reused = self.is_connection_reused();
-            let outcome = self.call_once(&call, observe).await;
+            // The deadlines of an exchange do not cover what is done between its events.
+            let total = self.options.deadlines.total;
+            let outcome = tokio::time::timeout(total, self.call_once(&call, observe)).await;
+            let outcome = outcome.unwrap_or(Err(Error::Deadline(Deadline::Total, total).into()));
+            if matches!(outcome, Err(SessionError::Transport(Error::Deadline(..)))) {
+                self.cancel(Some("timeout")).await;
+            }
+            let streamed = self.in_flight.take().is_some_and(|exchange| exchange.is_stream());
             let again = match &outcome {
-                Err(error) if error.is_unanswered() => {
-                    reused && !matches!(method, Method::CallTool { .. } | Method::Other { .. })
-                }
+                Err(error) if error.is_unanswered() => reused && !acts,
+                // The legacy era resumes instead.
+                Err(error) if streamed && error.is_cut() && revision.is_modern() => !acts,
                 Ok(Outcome::Error(error)) if error.code == code::UNSUPPORTED_PROTOCOL_VERSION => {
                     true
                 }
@@ -207,6 +289,35 @@ impl Session {
             }
             repeated = true;
         }
+    }
+
+    /// Gives up the request whose future was dropped before its end, if there is one: closes its
+    /// connection, which is all that the modern era wants, and in the legacy era tells the server, which
+    /// has a second to hear it. Whether it stops does not matter.
+    pub async fn cancel(&mut self, reason: Option<&str>) {
+        let Some(exchange) = self.in_flight.take() else { return };
+        self.connection = None;
+        if self.client.revision().is_some_and(|revision| !revision.is_modern()) {
+            // The server decides what becomes of a request that it was not told of.
+            let _ = tokio::time::timeout(COURTESY, self.tell_cancelled(&exchange, reason)).await;
+        }
+    }
+
+    async fn tell_cancelled(
+        &mut self,
+        exchange: &Exchange,
+        reason: Option<&str>,
+    ) -> Result<(), SessionError> {
+        let endpoint = Endpoint::parse(&self.url).map_err(Error::from)?;
+        let bearer = bearer(&self.options)?;
+        let mut connection = open(&self.url, &self.options).await?;
+        let (client, out, storage) = (&mut self.client, &mut self.out, &mut self.storage);
+        let consent =
+            connection.cancel(&endpoint, client, exchange, reason, bearer, out, storage).await?;
+        if let Some(mut consent) = consent {
+            while consent.next_event().await? != Event::Closed {}
+        }
+        Ok(())
     }
 
     /// Ends the session, when the server has opened one. Whether it agrees does not matter.
@@ -233,6 +344,21 @@ impl Session {
     /// Whether the server has opened a session of the legacy era.
     pub const fn has_session(&self) -> bool {
         self.client.has_session()
+    }
+
+    pub(super) const fn options(&self) -> &Options {
+        &self.options
+    }
+
+    pub(super) fn forget_tools(&self) {
+        if let Some(cache) = &self.options.cache {
+            cache.forget_tools(&self.url);
+        }
+    }
+
+    /// What works beside this session needs: URL, endless options, and a client with `ids` of its own.
+    pub(super) fn beside(&mut self, ids: u32) -> (String, Options, Client) {
+        (self.url.clone(), endless(&self.options), self.client.beside(ids))
     }
 
     fn is_connection_reused(&self) -> bool {
@@ -293,15 +419,25 @@ impl Session {
         call: &Call<'_>,
         observe: &mut dyn FnMut(&Event<'_>),
     ) -> Result<Outcome, SessionError> {
-        let call = call.bearer(bearer(&self.options)?).progress();
-        reserve(&mut self.client, &mut self.out, &call)?;
+        let call = call.progress();
+        let with_bearer = call.bearer(bearer(&self.options)?);
+        self.in_flight = Some(reserve(&self.client, &mut self.out, &with_bearer)?);
+        self.exchange(&call, observe).await
+    }
+
+    async fn exchange(
+        &mut self,
+        call: &Call<'_>,
+        observe: &mut dyn FnMut(&Event<'_>),
+    ) -> Result<Outcome, SessionError> {
         let endpoint = Endpoint::parse(&self.url).map_err(Error::from)?;
+        let call = &call.bearer(bearer(&self.options)?);
         let Some(connection) = &mut self.connection else { return Err(SessionError::Interrupted) };
         let (client, out) = (&mut self.client, &mut self.out);
-        let mut reply = connection.call(&endpoint, client, &call, out, &mut self.storage).await?;
+        let mut reply = connection.call(&endpoint, client, call, out, &mut self.storage).await?;
         let mut outcome = read(&mut reply, &self.url, &self.options, client, observe).await;
         let mut exchange = reply.exchange().clone();
-        drop(reply);
+        self.in_flight = Some(exchange.clone());
         let started = Instant::now();
         for _ in 0..MAX_RESUMES {
             if !outcome.as_ref().is_err_and(SessionError::is_cut) {
@@ -346,23 +482,22 @@ impl Session {
     }
 }
 
-/// Makes room for a request that is larger than usual.
+/// Makes room for a request that is larger than usual; the exchange that it will be.
 pub(super) fn reserve(
-    client: &mut Client,
+    client: &Client,
     out: &mut Vec<u8>,
     call: &Call<'_>,
-) -> Result<(), SessionError> {
-    match client.request(call, &mut []) {
-        Err(mcpico_core::Error::OutputTooSmall { needed }) => {
-            let room = needed.saturating_mul(2).saturating_add(OUT);
-            if out.len() < room {
-                out.resize(room, 0);
-            }
-            Ok(())
+) -> Result<Exchange, SessionError> {
+    if let Err(mcpico_core::Error::OutputTooSmall { needed }) =
+        client.clone().request(call, &mut [])
+    {
+        let room = needed.saturating_mul(2).saturating_add(OUT);
+        if out.len() < room {
+            out.resize(room, 0);
         }
-        Err(error) => Err(Error::from(error).into()),
-        Ok(_) => Ok(()),
     }
+    let written = client.clone().request(call, out).map(|(_, exchange)| exchange);
+    written.map_err(|error| Error::from(error).into())
 }
 
 pub(super) async fn open(
@@ -447,7 +582,7 @@ pub(super) fn bearer(options: &Options) -> Result<Option<Bearer<'_>>, SessionErr
     options.bearer.as_deref().map(Bearer::new).transpose().map_err(|_| SessionError::Token)
 }
 
-fn challenges(reply: &Reply<'_, TokioIo, TokioTimer>) -> Vec<String> {
+pub(super) fn challenges(reply: &Reply<'_, TokioIo, TokioTimer>) -> Vec<String> {
     let Some(head) = reply.head() else { return Vec::new() };
     head.header_values("www-authenticate")
         .map(|value| String::from_utf8_lossy(value).into_owned())

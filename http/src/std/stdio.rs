@@ -5,7 +5,9 @@ use std::slice;
 use std::sync::Arc;
 use std::time::Duration;
 
-use mcpico_core::client::{Answer, Arrival, Call, Client, Event, Response, ServerRequest};
+use mcpico_core::client::{
+    Answer, Arrival, Call, Client, Event, Exchange, Response, ServerRequest,
+};
 use mcpico_core::inbox::Inbox;
 use mcpico_core::json;
 use mcpico_core::jsonrpc::code;
@@ -94,6 +96,8 @@ pub struct StdioSession {
     storage: Vec<u8>,
     /// What has come and was not looked at.
     rest: Vec<u8>,
+    /// A request that has been sent and has no response.
+    under_way: Option<Exchange>,
 }
 
 struct Running {
@@ -107,7 +111,7 @@ impl StdioSession {
         let client = client(&options);
         let storage = vec![0; options.inbox];
         let (out, rest) = (Vec::new(), Vec::new());
-        Self { program, options, client, running: None, out, storage, rest }
+        Self { program, options, client, running: None, out, storage, rest, under_way: None }
     }
 
     /// Starts the server, finds out what it speaks and shakes hands where that is due.
@@ -177,10 +181,14 @@ impl StdioSession {
         let mut repeated = false;
         loop {
             self.connect().await?;
-            reserve(&mut self.client, &mut self.out, &call)?;
+            reserve(&self.client, &mut self.out, &call)?;
+            self.cancel(None).await;
             let outcome = match self.call_once(&call, observe).await {
                 Ok(outcome) => outcome,
-                Err(error) => return Err(self.explain(error).await),
+                Err(error) => {
+                    self.cancel(None).await;
+                    return Err(self.explain(error).await);
+                }
             };
             let again = matches!(&outcome, Outcome::Error(error)
                 if error.code == code::UNSUPPORTED_PROTOCOL_VERSION);
@@ -188,6 +196,20 @@ impl StdioSession {
                 return Ok(outcome);
             }
             repeated = true;
+        }
+    }
+
+    /// Tells the server that the response to a request is not wanted any more whose future was dropped.
+    /// [`call`](Self::call) does it by itself before the next request and when a time limit has passed.
+    ///
+    /// [Cancellation](https://modelcontextprotocol.io/specification/2026-07-28/basic/patterns/cancellation)
+    pub async fn cancel(&mut self, reason: Option<&str>) {
+        let Some(exchange) = self.under_way.take() else { return };
+        let Some(Running { line, .. }) = &mut self.running else { return };
+        let cancelled = self.client.cancel_line(&exchange, reason, None, &mut self.out);
+        if let Ok(Some((post, mut told))) = cancelled {
+            // It is a courtesy: what is wrong with the connection shows elsewhere.
+            let _ = line.send(&post, &mut told).await;
         }
     }
 
@@ -234,6 +256,7 @@ impl StdioSession {
         let mut line = LineConnection::new(output, input, timer, self.options.deadlines);
         line.set_probe(self.options.probe);
         self.rest.clear();
+        self.under_way = None;
         Ok(Running { line, process })
     }
 
@@ -268,10 +291,11 @@ impl StdioSession {
         observe: &mut dyn FnMut(&Event<'_>),
     ) -> Result<Outcome, Error> {
         let Some(Running { line, .. }) = &mut self.running else { return Err(Error::NotOpen) };
-        let Self { client, options, out, storage, rest, .. } = self;
+        let Self { client, options, out, storage, rest, under_way, .. } = self;
         let mut kept = Kept::new(storage, rest);
         let (post, mut exchange) = client.request(call, out)?;
         line.send(&post, &mut exchange).await?;
+        *under_way = Some(exchange.clone());
         let since = line.now();
         let mut outcome = Err(Error::StreamEnded);
         loop {
@@ -287,6 +311,7 @@ impl StdioSession {
             let event = match arrival.event {
                 Ok(Event::Closed) => break,
                 Ok(Event::Response(response)) => {
+                    *under_way = None;
                     outcome = Ok(Outcome::new(response, 0));
                     continue;
                 }
@@ -294,6 +319,7 @@ impl StdioSession {
                 Err(error) => {
                     tell(options.hear_noise.as_ref(), arrival.text, error);
                     if arrival.exchange.is_some() {
+                        *under_way = None;
                         outcome = Err(error.into());
                     }
                     continue;
@@ -319,10 +345,12 @@ impl StdioSession {
     async fn explain(&mut self, error: Error) -> SessionError {
         let Some(Running { process, .. }) = &mut self.running else { return error.into() };
         SessionError::Process(match error {
-            Error::StreamEnded | Error::Io(_) => match process.exit(AFTER_EXIT).await {
-                Some(status) => ProcessError::Exited { status, stderr: process.stderr().await },
-                None => ProcessError::Closed { stderr: process.stderr().await },
-            },
+            Error::StreamEnded | Error::Io(_) | Error::NotOpen => {
+                match process.exit(AFTER_EXIT).await {
+                    Some(status) => ProcessError::Exited { status, stderr: process.stderr().await },
+                    None => ProcessError::Closed { stderr: process.stderr().await },
+                }
+            }
             Error::Deadline(which, limit) => {
                 ProcessError::Silent { which, limit, stderr: process.stderr().await }
             }
@@ -354,7 +382,9 @@ async fn answer(
 fn tell(hear: Option<&HearNoise>, text: &[u8], error: mcpico_core::Error) {
     let Some(hear) = hear else { return };
     match error {
-        mcpico_core::Error::FrameTooLarge { limit } => hear(&Noise::TooLong { start: text, limit }),
+        mcpico_core::Error::FrameTooLarge { limit, .. } => {
+            hear(&Noise::TooLong { start: text, limit });
+        }
         error => hear(&Noise::Line { text, error }),
     }
 }

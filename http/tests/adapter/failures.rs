@@ -261,6 +261,15 @@ async fn a_peer_without_tls() {
 }
 
 #[tokio::test]
+async fn a_peer_that_closes_in_the_tls_handshake() {
+    let peer = Peer::new(|mut link| {
+        link.read_some();
+    });
+    let outcome = over_tls(Issuer::new().connector(), &peer).await;
+    assert_eq!(outcome.error, Some(Error::Connect(ConnectError::Tls(TlsError::Handshake))));
+}
+
+#[tokio::test]
 async fn a_tls_body_that_is_cut_is_an_error() {
     let issuer = Issuer::new();
     let body = r#"{"jsonrpc":"2.0","id":1,"result":{}}"#;
@@ -407,8 +416,9 @@ async fn a_message_that_is_none() {
 async fn a_message_that_does_not_fit() {
     let peer = Peer::keeping_alive(whole(200, "", &" ".repeat(100_000)));
     let outcome = ask_both(&peer.url(), &LIST, PATIENT).await;
-    let limit = 64 * 1024;
-    assert_eq!(outcome.error, Some(Error::Client(CoreError::FrameTooLarge { limit })));
+    // The length of the body is stated, so the size that suffices is known.
+    let (limit, needed) = (64 * 1024, 100_000);
+    assert_eq!(outcome.error, Some(Error::Client(CoreError::FrameTooLarge { limit, needed })));
     assert!(!outcome.open);
 }
 

@@ -147,7 +147,7 @@ async fn a_dropped_reply_gives_up_the_connection() {
     let endpoint = Endpoint::parse(&url).unwrap();
     let (mut out, mut storage) = ([0; 1024], [0; 1024]);
     let (mut connection, mut client) = (connect(&peer).await, modern());
-    drop(connection.call(&endpoint, &mut client, &LIST, &mut out, &mut storage).await.unwrap());
+    let _ = connection.call(&endpoint, &mut client, &LIST, &mut out, &mut storage).await.unwrap();
     assert!(!connection.is_open());
     let again = connection.call(&endpoint, &mut client, &LIST, &mut out, &mut storage).await;
     assert_eq!(again.unwrap_err(), Error::NotOpen);

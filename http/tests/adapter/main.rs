@@ -1,12 +1,15 @@
 //! The adapter against servers that write bytes, on loopback and in memory.
 
 mod ask;
-mod behaviours;
+mod cache;
 mod corpus;
 mod failures;
+mod house;
 mod input;
 mod keep_alive;
+mod patterns;
 mod peer;
 mod reqwless_faults;
 mod session;
+mod task;
 mod tls;

@@ -198,6 +198,11 @@ impl Peer {
         }
     }
 
+    /// Marks that the script has set.
+    pub(crate) fn marks(&self) -> usize {
+        self.log.lock().unwrap().marks
+    }
+
     /// Waits until the script has set that many marks.
     pub(crate) fn marked(&self, count: usize) {
         while self.log.lock().unwrap().marks < count {

@@ -430,3 +430,35 @@ async fn no_secret_is_shown() {
         assert!(!shown.contains(secret), "{secret} in {shown}");
     }
 }
+
+/// It is a courtesy: the client goes on long before a deadline of [`PATIENT`] passes.
+#[tokio::test]
+async fn a_server_that_does_not_hear_what_is_given_up_is_not_waited_for() {
+    let peer = Peer::new(|mut link| {
+        while let Some(request) = link.request() {
+            match &*request.method() {
+                "tools/call" => link.mark(),
+                "notifications/cancelled" => {}
+                _ => {
+                    link.send(legacy_answer(&request, "s-1"));
+                }
+            }
+        }
+    });
+    let mut session = legacy(&peer);
+    session.connect().await.unwrap();
+    let ignored = &mut |_: &Event<'_>| {};
+    let marked = async {
+        while peer.marks() == 0 {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    tokio::select! {
+        outcome = session.call(CALL, ignored) => panic!("{outcome:?}"),
+        () = marked => {}
+    }
+    let cancelled = tokio::time::timeout(PATIENT.first_byte / 2, session.cancel(None)).await;
+    assert_eq!(cancelled, Ok(()));
+    assert_eq!(peer.methods().pop().as_deref(), Some("notifications/cancelled"));
+    assert_eq!(session.call(LIST, &mut |_| {}).await, done());
+}

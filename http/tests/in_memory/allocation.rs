@@ -60,7 +60,6 @@ fn a_handshake_a_call_and_the_end_allocate_nothing() {
             assert!(matches!(reply.next_event().await, Ok(Event::Notification(_))));
             assert!(matches!(reply.next_event().await, Ok(Event::Response(Response::Result(_)))));
             assert_eq!(reply.next_event().await, Ok(Event::Closed));
-            drop(reply);
             // An answer with another id is no response: an error allocates nothing either.
             let mut reply = connection
                 .call(&endpoint, &mut client, &call, &mut out, &mut storage)

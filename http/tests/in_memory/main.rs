@@ -3,6 +3,7 @@
 mod allocation;
 #[cfg(feature = "embassy-time")]
 mod embassy;
+mod large_result;
 mod request_bytes;
 mod response_bytes;
 mod wire;

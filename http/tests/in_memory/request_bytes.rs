@@ -72,7 +72,7 @@ fn a_request_is_these_bytes_and_one_write() {
     let (mut out, mut storage) = ([0; 2048], [0; 512]);
     let mut client = modern();
     let sent = connection.call(&endpoint, &mut client, &call, &mut out, &mut storage);
-    drop(block_on(sent).unwrap());
+    let _ = block_on(sent).unwrap();
     let (sent, writes) = connection.io().take_sent();
     let sent = std::str::from_utf8(sent).unwrap();
     let (head, body) = sent.split_at(sent.find("\r\n\r\n").unwrap() + 4);
@@ -119,11 +119,11 @@ fn send(
             Sends::Connect => connection
                 .connect_step(&endpoint, client, bearer, out, storage)
                 .await
-                .map(|reply| drop(reply.unwrap())),
+                .map(|reply| _ = reply.unwrap()),
             Sends::End => connection
                 .end(&endpoint, client, bearer, out, storage)
                 .await
-                .map(|reply| drop(reply.unwrap())),
+                .map(|reply| _ = reply.unwrap()),
             Sends::Answer => {
                 let answer = Answer::default_for(&request);
                 connection
@@ -244,7 +244,7 @@ fn short_writes_are_continued() {
         let (mut out, mut storage) = ([0; 2048], [0; 512]);
         let mut client = modern();
         let sent = connection.call(&endpoint, &mut client, &call, &mut out, &mut storage);
-        drop(block_on(sent).unwrap());
+        let _ = block_on(sent).unwrap();
         let (sent, writes) = connection.io().take_sent();
         assert_eq!((sent, writes), (&*whole, whole.len().div_ceil(piece)));
     }

@@ -229,6 +229,21 @@ def late():
     modern(reply)
 
 
+def waits_for_cancellation():
+    """Answers a request when the one before it has been cancelled, and no sooner."""
+    first = None
+    cancelled = []
+    for message in messages():
+        if message["method"] == "server/discover":
+            discovered(message)
+        elif message["method"] == "notifications/cancelled":
+            cancelled.append(message["params"]["requestId"])
+        elif first is None:
+            first = message["id"]
+        elif cancelled == [first]:
+            tools(message)
+
+
 def answers_twice():
     def reply(request):
         tools(request)

@@ -71,7 +71,7 @@ async fn a_closed_stream_is_an_error() {
     let mut child =
         Child::with(program("closes_its_output"), StdioOptions { grace: SHORT, ..options() });
     let (error, _) = process_error(child.list().await);
-    assert_eq!(error, "the server closed its standard output without a response");
+    assert_eq!(error, "the server closed its standard input or output and did not respond");
     child.end().await;
 
     let deadlines = mcpico_http::Deadlines { idle: SHORT, ..options().deadlines };

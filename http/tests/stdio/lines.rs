@@ -64,7 +64,7 @@ async fn an_over_long_line_is_skipped() {
 async fn an_over_long_response_is_an_error_and_the_next_call_works() {
     let mut child = Child::new("over_long_response");
     for _ in 0..2 {
-        let too_large = Error::Client(CoreError::FrameTooLarge { limit: INBOX });
+        let too_large = Error::Client(CoreError::FrameTooLarge { limit: INBOX, needed: INBOX + 1 });
         assert_eq!(child.list().await, Err(SessionError::Transport(too_large)));
     }
     child.end().await;
@@ -148,6 +148,20 @@ async fn a_dropped_call_loses_nothing_but_its_response() {
     child.session.connect().await.unwrap();
     let dropped = tokio::time::timeout(SHORT, child.list()).await;
     assert!(dropped.is_err());
+    assert_eq!(tools(&child.list().await), json!([]));
+    child.end().await;
+}
+
+#[tokio::test]
+async fn what_is_given_up_is_cancelled() {
+    let mut child = Child::new("waits_for_cancellation");
+    list_within(&mut child, TOTAL).await;
+    assert_eq!(tools(&child.list().await), json!([]));
+    child.end().await;
+
+    let mut child = Child::new("waits_for_cancellation");
+    child.session.connect().await.unwrap();
+    assert!(tokio::time::timeout(SHORT, child.list()).await.is_err());
     assert_eq!(tools(&child.list().await), json!([]));
     child.end().await;
 }

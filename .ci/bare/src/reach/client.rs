@@ -4,7 +4,9 @@ use core::hint::black_box;
 
 use mcpico_core::Error;
 use mcpico_core::auth::Bearer;
-use mcpico_core::client::{Answer, Call, Client, Event, Exchange, Post, Response};
+use mcpico_core::client::{
+    Answer, Call, Client, Event, Exchange, Post, Response, ResultStream, Streamed,
+};
 use mcpico_core::http1::HeadReader;
 use mcpico_core::inbox::Inbox;
 use mcpico_core::json;
@@ -47,6 +49,7 @@ fn session() -> Result<(), Error> {
         let (post, mut exchange) = client.request(&call, room(&mut out))?;
         send(&post);
         read(&mut client, &mut exchange)?;
+        read_large(&mut exchange)?;
         if let Some((post, mut exchange)) = client.resume(&exchange, bearer, room(&mut out))? {
             send(&post);
             read(&mut client, &mut exchange)?;
@@ -105,6 +108,28 @@ fn again(client: &mut Client, input: InputRequired<'_>) -> Result<(), Error> {
     let (post, _) = client.request(&call, room(&mut out))?;
     send(&post);
     Ok(())
+}
+
+/// Reads an answer of any size.
+#[inline(never)]
+fn read_large(exchange: &mut Exchange) -> Result<(), Error> {
+    let mut storage = [0_u8; 256];
+    let mut inbox = Inbox::new(room(&mut storage));
+    let mut stream = ResultStream::new();
+    loop {
+        match stream.next_event(exchange, &mut inbox)? {
+            Streamed::Event(Event::NeedData) => {
+                let count = black_box(inbox.spare().len());
+                inbox.commit(count);
+                if count == 0 {
+                    inbox.close();
+                }
+            }
+            Streamed::Part(event) => keep(event),
+            Streamed::Event(Event::Closed) => return Ok(()),
+            other => keep(other),
+        }
+    }
 }
 
 /// Reads an answer to its end and answers what the server asks.

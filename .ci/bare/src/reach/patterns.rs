@@ -63,6 +63,9 @@ fn exchanges() -> Result<(), Error> {
         let (_, exchange) = client.request(&call, room(&mut out))?;
         let cancelled = client.cancel(&exchange, Some(input("reason")), None, room(&mut out))?;
         keep(cancelled.map(|(post, _)| post.body().len()));
+        let mut other = client.beside(black_box(3));
+        let cancelled = other.cancel_line(&exchange, None, None, room(&mut out))?;
+        keep(cancelled.map(|(post, _)| post.body().len()));
     }
     Ok(())
 }

@@ -1,0 +1,61 @@
+//! A frame in pieces, where it does not fit the storage.
+
+use super::{FrameTooLarge, Framing};
+use crate::inbox::Inbox;
+
+/// Hands out a frame as it comes, from where [`Framing::step`] has found that it does not fit.
+#[derive(Clone, Debug)]
+pub(crate) struct Pieces {
+    /// What comes next belongs to the data of a line whose start has been dropped.
+    pub(super) in_data: bool,
+}
+
+/// What stands at the front.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Piece {
+    /// More bytes are needed.
+    NeedData,
+    /// [`Inbox::frame`] is a part of the frame; free it before the next piece is asked for.
+    Bytes,
+    /// A line feed belongs to the frame: an event joins its lines so.
+    LineFeed,
+    /// The frame has ended; the framing goes on with the next one.
+    EndOfFrame,
+    /// The body has ended within the frame, so that there is none.
+    End,
+}
+
+impl Pieces {
+    pub(crate) const fn new() -> Self {
+        Self { in_data: false }
+    }
+
+    /// The next piece; the first one is what has been gathered of the frame.
+    ///
+    /// # Errors
+    /// [`FrameTooLarge`] when a line that is no data does not fit, and for a line of stdio.
+    pub(crate) fn next(
+        &mut self,
+        framing: &mut Framing,
+        inbox: &mut Inbox<'_>,
+    ) -> Result<Piece, FrameTooLarge> {
+        if !inbox.frame().is_empty() {
+            return Ok(Piece::Bytes);
+        }
+        match framing {
+            Framing::EventStream(stream) => stream.piece(self, inbox),
+            Framing::Line(_) => Err(FrameTooLarge::full(inbox)),
+            Framing::WholeBody(body) => Ok(body.piece(inbox)),
+        }
+    }
+
+    /// What has been searched of the current line is the next piece, if it is anything.
+    pub(super) fn take(inbox: &mut Inbox<'_>) -> Option<Piece> {
+        if inbox.partial().is_empty() {
+            return None;
+        }
+        inbox.take_line(0, true);
+        inbox.drop_line(0);
+        Some(Piece::Bytes)
+    }
+}

@@ -1,0 +1,199 @@
+//! A subscription that begins anew when its stream breaks.
+
+use std::fmt;
+use std::ops::ControlFlow;
+use std::time::Duration;
+
+use mcpico_core::client::{self, Call, Client, Ending, Event, Response, Update};
+use mcpico_core::json;
+use mcpico_core::mcp::{Method, SubscriptionFilter};
+
+use super::outcome::{Rejection, RpcError, SessionError, rpc_error};
+use super::session::{Options, Session, bearer, challenges, open};
+use crate::{Deadlines, Endpoint, Error};
+
+/// Streams in a row that may end without an acknowledgement before a subscription gives up.
+pub const MAX_ATTEMPTS: u32 = 8;
+
+/// Streams of one subscription; each takes an id.
+const MAX_STREAMS: u32 = 10_000;
+
+/// Room for one message of the server.
+const INBOX: usize = 256 * 1024;
+
+/// What a server tells of its own accord, since 2026-07-28. It has a connection of its own, so the
+/// session can be used beside it. Dropping the future of [`run`](Self::run) ends it: the server sees its
+/// stream closed.
+///
+/// [Subscriptions](https://modelcontextprotocol.io/specification/2026-07-28/basic/patterns/subscriptions)
+pub struct Subscription {
+    url: String,
+    options: Options,
+    client: Client,
+    /// JSON.
+    params: String,
+    pauses: (Duration, Duration),
+}
+
+/// Why a subscription is over.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Ended {
+    /// The server has cancelled it.
+    Cancelled,
+    /// The server has closed it in good order.
+    Completed,
+    /// The server has refused it.
+    Refused(RpcError),
+    /// The caller wants no more.
+    Stopped,
+}
+
+impl Session {
+    /// Prepares a subscription; connects where that has not been done.
+    ///
+    /// # Errors
+    /// [`SessionError::NoSubscriptions`] in the legacy era, and those of [`connect`](Self::connect).
+    pub async fn subscribe(
+        &mut self,
+        filter: &SubscriptionFilter<'_>,
+    ) -> Result<Subscription, SessionError> {
+        if !self.connect().await?.is_modern() {
+            return Err(SessionError::NoSubscriptions);
+        }
+        let needed = match Method::subscribe(filter, &mut []) {
+            Err(small) => small.needed,
+            Ok(_) => 0,
+        };
+        let mut room = vec![0; needed];
+        let written = Method::subscribe(filter, &mut room);
+        let Ok(Method::Other { params: Some(params), .. }) = written else {
+            return Err(SessionError::Interrupted);
+        };
+        let params = params.text().to_owned();
+        let (url, options, client) = self.beside(MAX_STREAMS);
+        let pauses = (Duration::from_secs(1), Duration::from_mins(1));
+        Ok(Subscription { url, options, client, params, pauses })
+    }
+}
+
+impl Subscription {
+    /// Waits `first` before a stream that broke is begun anew, twice as long each time that one ends
+    /// without an acknowledgement, and `longest` at most. 1 s and a minute unless told otherwise.
+    #[must_use]
+    pub const fn pauses(mut self, first: Duration, longest: Duration) -> Self {
+        self.pauses = (first, longest);
+        self
+    }
+
+    /// Hands on what the server tells, until one side ends the subscription. What happened while a stream
+    /// was broken is not told: each begins with [`Update::Acknowledged`], so look at everything then.
+    ///
+    /// Of the deadlines, those to connect and for the first byte hold.
+    ///
+    /// # Errors
+    /// [`SessionError`]: the server did not take the request, sent what is no MCP, or could not be reached
+    /// [`MAX_ATTEMPTS`] times in a row.
+    pub async fn run(
+        &mut self,
+        tell: &mut (dyn FnMut(&Update<'_>) -> ControlFlow<()> + Send),
+    ) -> Result<Ended, SessionError> {
+        let (first, longest) = self.pauses;
+        let (mut attempts, mut pause) = (0, first);
+        for _ in 0..MAX_STREAMS {
+            let mut acknowledged = false;
+            let broken = match self.stream(tell, &mut acknowledged).await {
+                Ok(Some(ended)) => return Ok(ended),
+                Ok(None) => SessionError::Interrupted,
+                Err(error) if error.is_cut() || error.is_unanswered() || error.is_unconnected() => {
+                    error
+                }
+                Err(error) => return Err(error),
+            };
+            if acknowledged {
+                (attempts, pause) = (0, first);
+            }
+            attempts += 1;
+            if attempts >= MAX_ATTEMPTS {
+                return Err(broken);
+            }
+            tokio::time::sleep(pause).await;
+            pause = pause.saturating_mul(2).min(longest);
+        }
+        Err(SessionError::Interrupted)
+    }
+
+    /// One stream to its end; `None` when it broke.
+    async fn stream(
+        &mut self,
+        tell: &mut (dyn FnMut(&Update<'_>) -> ControlFlow<()> + Send),
+        acknowledged: &mut bool,
+    ) -> Result<Option<Ended>, SessionError> {
+        let endpoint = Endpoint::parse(&self.url).map_err(Error::from)?;
+        let mut connection = open(&self.url, &self.options).await?;
+        let bearer = bearer(&self.options)?;
+        let params = json::parse(self.params.as_bytes()).map_err(|_| SessionError::Interrupted)?;
+        let method =
+            Method::Other { name: "subscriptions/listen", params: Some(params), mcp_name: None };
+        let call = Call::new(method).bearer(bearer);
+        // The message, its head, and both once more.
+        let mut out = vec![0; self.params.len().saturating_mul(2).saturating_add(64 * 1024)];
+        let mut storage = vec![0; INBOX.min(self.options.inbox)];
+        let mut reply =
+            connection.call(&endpoint, &mut self.client, &call, &mut out, &mut storage).await?;
+        let (status, challenges) = (reply.status(), challenges(&reply));
+        let mut subscription = client::Subscription::new(reply.exchange());
+        loop {
+            let event = reply.next_event().await?;
+            match &event {
+                Event::Notification(note) => {
+                    if let Some(cache) = &self.options.cache {
+                        cache.hear(&self.url, note);
+                    }
+                }
+                Event::Response(Response::Error(error)) => {
+                    return Ok(Some(Ended::Refused(rpc_error(error, status))));
+                }
+                Event::Rejected { status, body } => {
+                    return Err(SessionError::Rejected(Rejection {
+                        status: *status,
+                        challenges,
+                        body: body.to_vec(),
+                        bearer_sent: bearer.is_some(),
+                    }));
+                }
+                Event::Closed => return Ok(None),
+                _ => {}
+            }
+            let update = subscription.read(&event).map_err(|error| Error::Client(error.into()))?;
+            *acknowledged = subscription.is_acknowledged();
+            match update {
+                Update::Nothing => {}
+                Update::Ended(Ending::Completed) => return Ok(Some(Ended::Completed)),
+                Update::Ended(Ending::Cancelled) => return Ok(Some(Ended::Cancelled)),
+                Update::Ended(_) => return Ok(None),
+                update => {
+                    if tell(&update).is_break() {
+                        return Ok(Some(Ended::Stopped));
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The options of what has no end of its own.
+pub(super) fn endless(options: &Options) -> Options {
+    let deadlines = Deadlines { idle: Duration::MAX, total: Duration::MAX, ..options.deadlines };
+    Options { deadlines, ..options.clone() }
+}
+
+impl fmt::Debug for Subscription {
+    /// Leaves out the query of the URL.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Subscription")
+            .field("endpoint", &Endpoint::parse(&self.url))
+            .field("params", &self.params)
+            .finish_non_exhaustive()
+    }
+}
