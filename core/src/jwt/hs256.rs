@@ -1,10 +1,19 @@
 //! HMAC-SHA256, the key of HS256 and the comparison of tags.
 
+#[cfg(any(test, not(feature = "hmac")))]
+mod compact;
+#[cfg(feature = "hmac")]
+mod library;
+
 use core::fmt;
 
-use sha2::block_api::compress256;
 use subtle::{Choice, ConstantTimeEq};
-use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
+use zeroize::{ZeroizeOnDrop, Zeroizing};
+
+#[cfg(not(feature = "hmac"))]
+use compact::States;
+#[cfg(feature = "hmac")]
+use library::States;
 
 /// Computes HMAC-SHA256 with a key that it holds.
 ///
@@ -56,10 +65,7 @@ pub(super) fn tag_matches(
 /// An HS256 key: the hash states behind both pads, so that no message pays for the key again.
 ///
 /// It is wiped when dropped, has no `Clone`, and `Debug` shows nothing of it.
-pub struct Hs256Key {
-    inner: State,
-    outer: State,
-}
+pub struct Hs256Key(States);
 
 impl Hs256Key {
     /// Bytes that a secret has at least
@@ -100,7 +106,7 @@ impl Hs256Key {
         let mut block = Zeroizing::new([0; BLOCK]);
         let hash;
         let secret = if secret.len() > BLOCK {
-            hash = Zeroizing::new(finish(&INITIAL, 0, secret));
+            hash = Zeroizing::new(States::hash(secret));
             hash.as_slice()
         } else {
             secret
@@ -108,67 +114,13 @@ impl Hs256Key {
         for (to, from) in block.iter_mut().zip(secret) {
             *to = *from;
         }
-        let mut key = Self { inner: INITIAL, outer: INITIAL };
-        // The second pad replaces the first.
-        for (state, pad) in [(&mut key.inner, 0x36), (&mut key.outer, 0x36 ^ 0x5c)] {
-            for byte in block.iter_mut() {
-                *byte ^= pad;
-            }
-            compress256(state, core::slice::from_ref(&block));
-        }
-        key
+        Self(States::new(&mut block))
     }
 
     #[inline(never)]
     fn tag(&self, message: &[u8]) -> [u8; 32] {
-        finish(&self.outer, BLOCK, &finish(&self.inner, BLOCK, message))
+        self.0.tag(message)
     }
-}
-
-/// The words between two blocks.
-type State = [u32; 8];
-
-/// The words before the first block
-/// ([FIPS 180-4 section 5.3.3](https://doi.org/10.6028/NIST.FIPS.180-4)).
-const INITIAL: State = [
-    0x6a09_e667,
-    0xbb67_ae85,
-    0x3c6e_f372,
-    0xa54f_f53a,
-    0x510e_527f,
-    0x9b05_688c,
-    0x1f83_d9ab,
-    0x5be0_cd19,
-];
-
-/// The hash of `message`, with the padding that closes it, behind `before` bytes that led to `state` and
-/// are whole blocks (FIPS 180-4 section 5.1.1).
-fn finish(state: &State, before: usize, message: &[u8]) -> [u8; 32] {
-    let mut state = Zeroizing::new(*state);
-    let (blocks, rest) = message.as_chunks();
-    compress256(&mut state, blocks);
-    let mut block = [0; BLOCK];
-    for (to, from) in block.iter_mut().zip(rest) {
-        *to = *from;
-    }
-    if let Some(end) = block.get_mut(rest.len()) {
-        *end = 0x80;
-    }
-    if rest.len() >= BLOCK - size_of::<u64>() {
-        compress256(&mut state, core::slice::from_ref(&block));
-        block = [0; BLOCK];
-    }
-    let bits = (message.len() as u64).wrapping_add(before as u64) << 3;
-    if let Some(length) = block.last_chunk_mut() {
-        *length = bits.to_be_bytes();
-    }
-    compress256(&mut state, core::slice::from_ref(&block));
-    let mut hash = [0; 32];
-    let (words, _) = hash.as_chunks_mut();
-    for (to, from) in words.iter_mut().zip(state.iter()) {
-        *to = from.to_be_bytes();
-    }
-    hash
 }
 
 impl HmacSha256 for Hs256Key {
@@ -180,13 +132,7 @@ impl HmacSha256 for Hs256Key {
     }
 }
 
-impl Drop for Hs256Key {
-    fn drop(&mut self) {
-        self.inner.zeroize();
-        self.outer.zeroize();
-    }
-}
-
+/// The states wipe themselves.
 impl ZeroizeOnDrop for Hs256Key {}
 
 impl fmt::Debug for Hs256Key {
@@ -251,24 +197,29 @@ mod tests {
     use sha2::Sha256;
     use std::{format, vec, vec::Vec};
 
-    fn peer(secret: &[u8], message: &[u8]) -> [u8; 32] {
-        let mut mac = Hmac::<Sha256>::new_from_slice(secret).unwrap();
-        mac.update(message);
-        mac.finalize().into_bytes().into()
+    /// Both ways to compute it, whichever of them is in use, next to the crate as its documentation has it.
+    fn check(secret: &[u8], message: &[u8]) {
+        let mut peer = Hmac::<Sha256>::new_from_slice(secret).unwrap();
+        peer.update(message);
+        let tag: [u8; 32] = peer.finalize().into_bytes().into();
+        assert_eq!(Hs256Key::of_any_length(secret).unwrap().mac(message), Ok(tag));
+        let mut block = [0; BLOCK];
+        if secret.len() > BLOCK {
+            block[..32].copy_from_slice(&compact::States::hash(secret));
+        } else {
+            block[..secret.len()].copy_from_slice(secret);
+        }
+        assert_eq!(compact::States::new(&mut block).tag(message), tag);
     }
 
     #[test]
     fn every_length_of_secret_and_message_is_padded_as_the_peer_does() {
         let bytes: Vec<u8> = (0..=255).collect();
         for len in 0..200 {
-            let message = &bytes[..len];
-            let secret = &bytes[1..][..=len];
-            let key = Hs256Key::of_any_length(secret).unwrap();
-            assert_eq!(key.mac(message), Ok(peer(secret, message)), "{len}");
+            check(&bytes[1..][..=len], &bytes[..len]);
         }
         let long = vec![0x5a; 100_000];
-        let key = Hs256Key::of_any_length(&long).unwrap();
-        assert_eq!(key.mac(&long), Ok(peer(&long, &long)));
+        check(&long, &long);
     }
 
     proptest! {
@@ -277,8 +228,7 @@ mod tests {
             secret in prop::collection::vec(any::<u8>(), 1..200),
             message in prop::collection::vec(any::<u8>(), 0..300),
         ) {
-            let key = Hs256Key::of_any_length(&secret).unwrap();
-            prop_assert_eq!(key.mac(&message), Ok(peer(&secret, &message)));
+            check(&secret, &message);
         }
     }
 
