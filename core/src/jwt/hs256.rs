@@ -191,6 +191,7 @@ const WIPED_STACK_OF_MAC: usize = 512;
 
 #[cfg(test)]
 mod tests {
+    use super::compact::States as Compact;
     use super::*;
     use hmac::{Hmac, KeyInit, Mac};
     use proptest::prelude::*;
@@ -205,11 +206,11 @@ mod tests {
         assert_eq!(Hs256Key::of_any_length(secret).unwrap().mac(message), Ok(tag));
         let mut block = [0; BLOCK];
         if secret.len() > BLOCK {
-            block[..32].copy_from_slice(&compact::States::hash(secret));
+            block[..32].copy_from_slice(&Compact::hash(secret));
         } else {
             block[..secret.len()].copy_from_slice(secret);
         }
-        assert_eq!(compact::States::new(&mut block).tag(message), tag);
+        assert_eq!(Compact::new(&mut block).tag(message), tag);
     }
 
     #[test]
