@@ -27,12 +27,14 @@
 //!
 //! # Features
 //!
-//! `serde`: typed payloads by serde-json-core (`json::from_value`), on text that the scanner has validated.
+//! - `hmac`, on by default: HMAC by the crate of that name. Without it core computes the same on the compression
+//!   function of `sha2`, in less flash and stack.
+//! - `serde`: typed payloads by serde-json-core (`json::from_value`), on text that the scanner has validated.
 //!
 //! # Size
 //!
-//! HMAC-SHA256 is several times smaller with the configuration flag `sha2_backend_soft="compact"`, which only
-//! the final program can set: `RUSTFLAGS='--cfg sha2_backend_soft="compact"'`.
+//! For a device, leave out the feature `hmac`, and set the configuration flag `sha2_backend_soft="compact"`, which
+//! only the final program can: `RUSTFLAGS='--cfg sha2_backend_soft="compact"'`. SHA-256 is several times smaller then.
 #![no_std]
 #![forbid(unsafe_code)]
 
