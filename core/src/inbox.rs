@@ -252,6 +252,22 @@ mod tests {
     }
 
     #[test]
+    fn a_frame_that_is_held_outlives_unread_bytes() {
+        let mut storage = [0; 8];
+        let mut inbox = Inbox::new(&mut storage);
+        inbox.spare().copy_from_slice(b"ab\ncdefg");
+        inbox.commit(8);
+        inbox.saw(2);
+        inbox.take_line(0, true);
+        inbox.drop_line(1);
+        inbox.discard(2);
+        assert_eq!((inbox.frame(), inbox.unread()), (&b"ab"[..], &b"efg"[..]));
+        // Room is made around the frame.
+        assert_eq!(inbox.spare().len(), 3);
+        assert_eq!((inbox.frame(), inbox.unread()), (&b"ab"[..], &b"efg"[..]));
+    }
+
+    #[test]
     fn bytes_move_as_copy_within_moves_them() {
         for length in 0..100 {
             for gap in 0..70 {
