@@ -134,7 +134,7 @@ fn lengths() -> impl Strategy<Value = Vec<usize>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(2_000))]
+    #![proptest_config(ProptestConfig { cases: 2_000, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn a_body_of_any_size_has_the_outcome_of_one_that_fits(
@@ -190,6 +190,27 @@ fn a_second_response_is_dropped_whatever_its_result_is() {
         let small = streamed(&mut exchange, body.as_bytes(), 100, &[7]);
         assert!(matches!(large.as_slice(), [Seen::Failed(1), Seen::Unsolicited, Seen::Closed]));
         assert!(is_same(&small, &large, 100), "{second}\n{small:#?}\n{large:#?}");
+    }
+}
+
+/// A request for input has to fit, with the field name in front of it: what is needed is more than there is.
+#[test]
+fn a_request_for_input_that_misses_by_a_field_name_needs_more_than_there_is() {
+    let capacity = 100;
+    for len in capacity - 6..capacity {
+        let start =
+            r#"{"jsonrpc":"2.0","id":1,"result":{"resultType":"input_required","requestState":""#;
+        let message = format!("{start}{}\"}}}}", "s".repeat(len - start.len() - 3));
+        assert_eq!(message.len(), len);
+        let body = format!("data: {message}\n\n");
+        let mut exchange = asked(Revision::LATEST, READ, 200, EVENTS);
+        let seen = streamed(&mut exchange, body.as_bytes(), capacity, &[7]);
+        let seen = seen.as_slice();
+        if let [Seen::Error(Error::FrameTooLarge { limit, needed })] = seen {
+            assert!(*limit == capacity && *needed > capacity, "{len}: {needed}");
+        } else {
+            assert!(matches!(seen, [Seen::InputRequired, ..]), "{len}: {seen:#?}");
+        }
     }
 }
 

@@ -248,7 +248,9 @@ impl ResultStream {
             return Err(ResultError::UnknownResultType.into());
         }
         // Whoever is to go on with it has to hold it.
-        let (limit, needed) = (inbox.capacity(), self.json.position());
+        let limit = inbox.capacity();
+        // In an event stream the message may be shorter than the line that it came in.
+        let needed = self.json.position().max(limit.saturating_add(1));
         Err(Error::FrameTooLarge { limit, needed })
     }
 }
