@@ -12,11 +12,13 @@ const PAINT: u32 = 0xA5C3_5A3D;
 unsafe extern "C" {
     /// The lowest word of the stack, from the linker script of `cortex-m-rt`.
     static _stack_end: u32;
+    /// The word above the highest.
+    static _stack_start: u32;
 }
 
 /// Runs `work` and returns the bytes of stack that it took below the caller, calls included.
 ///
-/// No interrupt may be enabled, for its frame would count.
+/// No interrupt may be enabled, or its frame counts.
 #[inline(never)]
 pub fn high_water(work: &mut dyn FnMut()) -> usize {
     // Behind a black box the compiler can not merge the frame of the work into this one.
@@ -42,7 +44,13 @@ pub fn high_water(work: &mut dyn FnMut()) -> usize {
         );
     }
     work();
-    let mut lowest = bottom;
+    used_below(top)
+}
+
+/// The bytes of stack below `top` that have been used since the memory was painted.
+#[inline(always)]
+fn used_below(top: usize) -> usize {
+    let mut lowest = addr_of!(_stack_end) as usize;
     // SAFETY: the same memory is read; what a function has left there is any initialised word.
     unsafe {
         asm!(
@@ -63,4 +71,10 @@ pub fn high_water(work: &mut dyn FnMut()) -> usize {
         );
     }
     top.saturating_sub(lowest)
+}
+
+/// The bytes of the whole stack that have been used since [`high_water`] painted it, from within its work.
+#[inline(never)]
+pub fn used() -> usize {
+    used_below(addr_of!(_stack_start) as usize)
 }

@@ -1,0 +1,205 @@
+//! A session with one server: what is lent to the client, and the loops around it.
+
+use embassy_net::dns::DnsSocket;
+use mcpico_core::auth::Bearer;
+use mcpico_core::client::{Call, Client, Event, Notification, Response, ResultStream, Streamed};
+use mcpico_core::json::{StreamEvent, Value};
+use mcpico_core::mcp::Method;
+use mcpico_http::{Connection, Deadlines, EmbassyTimer, Endpoint, Error};
+use reqwless::client::{HttpClient, HttpConnection};
+
+use crate::socket::{Lent, Socket};
+
+/// What makes connections.
+pub type Connector<'a, 'n> = HttpClient<'a, Socket<'n>, DnsSocket<'n>>;
+
+/// A connection.
+pub type Link<'c, 'n> = Connection<HttpConnection<'c, Lent<'c, 'n>>, EmbassyTimer>;
+
+/// Connects. A link that is lost has to be dropped before the next one is made.
+///
+/// # Errors
+/// As [`Connection::open`].
+pub async fn open<'c, 'n>(
+    connector: &'c mut Connector<'_, 'n>,
+    endpoint: &Endpoint<'c>,
+    deadlines: Deadlines,
+) -> Result<Link<'c, 'n>, Error> {
+    let mut link = Connection::open(connector, endpoint, EmbassyTimer, deadlines).await?;
+    // QEMU's own network has no TLS. On a board the connection is TLS and this line goes.
+    link.allow_plaintext_bearer(true);
+    Ok(link)
+}
+
+/// What one conversation needs; nothing of it is allocated.
+pub struct Session<'s> {
+    /// Where the server is.
+    pub endpoint: Endpoint<'s>,
+    /// What has been agreed.
+    pub client: Client,
+    /// Takes requests.
+    pub out: &'s mut [u8],
+    /// Takes answers.
+    pub inbox: &'s mut [u8],
+}
+
+/// Why a call came to nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Failure {
+    /// The answer is not what was expected.
+    Content(&'static str),
+    /// The adapter or the client says so.
+    Http(Error),
+    /// The stream ended before the response.
+    Interrupted,
+    /// The server did not take the request; the HTTP status.
+    Rejected(u16),
+    /// The server answered by an error; its code.
+    Rpc(i64),
+}
+
+impl<E: Into<Error>> From<E> for Failure {
+    fn from(error: E) -> Self {
+        Self::Http(error.into())
+    }
+}
+
+impl Session<'_> {
+    /// Finds out what the server speaks, opens a session where there are some.
+    ///
+    /// # Errors
+    /// [`Failure`].
+    pub async fn shake_hands(
+        &mut self,
+        link: &mut Link<'_, '_>,
+        bearer: Bearer<'_>,
+    ) -> Result<(), Failure> {
+        loop {
+            let step = link.connect_step(
+                &self.endpoint,
+                &mut self.client,
+                Some(bearer),
+                self.out,
+                self.inbox,
+            );
+            let Some(mut reply) = step.await? else { return Ok(()) };
+            let mut failure = Failure::Interrupted;
+            loop {
+                match reply.next_event().await? {
+                    Event::Closed => break,
+                    Event::Rejected { status, .. } => failure = Failure::Rejected(status),
+                    Event::Response(Response::Error(error)) => failure = Failure::Rpc(error.code),
+                    _ => {}
+                }
+            }
+            if !self.client.settle(reply.exchange())? {
+                return Err(failure);
+            }
+        }
+    }
+
+    /// Calls, and has `read` look at the result.
+    ///
+    /// # Errors
+    /// [`Failure`]; what `read` says.
+    pub async fn call(
+        &mut self,
+        link: &mut Link<'_, '_>,
+        bearer: Bearer<'_>,
+        method: Method<'_>,
+        read: &mut dyn FnMut(Value<'_>) -> Result<(), Failure>,
+    ) -> Result<(), Failure> {
+        self.exchange(link, Call::new(method).bearer(Some(bearer)), &mut |_| {}, read).await
+    }
+
+    /// Calls, and has `hear` look at what is told before the result, too.
+    ///
+    /// # Errors
+    /// As [`call`](Self::call).
+    pub async fn call_hearing(
+        &mut self,
+        link: &mut Link<'_, '_>,
+        bearer: Bearer<'_>,
+        method: Method<'_>,
+        hear: &mut dyn FnMut(&Notification<'_>),
+        read: &mut dyn FnMut(Value<'_>) -> Result<(), Failure>,
+    ) -> Result<(), Failure> {
+        self.exchange(link, Call::new(method).bearer(Some(bearer)).progress(), hear, read).await
+    }
+
+    async fn exchange(
+        &mut self,
+        link: &mut Link<'_, '_>,
+        call: Call<'_>,
+        hear: &mut dyn FnMut(&Notification<'_>),
+        read: &mut dyn FnMut(Value<'_>) -> Result<(), Failure>,
+    ) -> Result<(), Failure> {
+        let sent = link.call(&self.endpoint, &mut self.client, &call, self.out, self.inbox);
+        let mut reply = sent.await?;
+        let mut outcome = Err(Failure::Interrupted);
+        loop {
+            match reply.next_event().await? {
+                Event::Closed => break,
+                Event::Notification(notification) => hear(&notification),
+                Event::Rejected { status, .. } => outcome = Err(Failure::Rejected(status)),
+                Event::Response(Response::Error(error)) => outcome = Err(Failure::Rpc(error.code)),
+                Event::Response(Response::Result(result)) => outcome = read(result),
+                _ => {}
+            }
+        }
+        self.client.settle(reply.exchange())?;
+        outcome
+    }
+
+    /// Calls where the result may be larger than the inbox, and hands it out in parts. They are nothing before this
+    /// says `Ok`.
+    ///
+    /// # Errors
+    /// [`Failure`].
+    pub async fn stream(
+        &mut self,
+        link: &mut Link<'_, '_>,
+        bearer: Bearer<'_>,
+        method: Method<'_>,
+        take: &mut dyn FnMut(&StreamEvent<'_>) -> Result<(), Failure>,
+    ) -> Result<(), Failure> {
+        let call = Call::new(method).bearer(Some(bearer));
+        let sent = link.call(&self.endpoint, &mut self.client, &call, self.out, self.inbox);
+        let mut reply = sent.await?;
+        let mut stream = ResultStream::new();
+        let mut outcome = Err(Failure::Interrupted);
+        loop {
+            match reply.next_streamed(&mut stream).await? {
+                Streamed::Part(event) => take(&event)?,
+                Streamed::Complete => outcome = Ok(()),
+                Streamed::Failed { code } => outcome = Err(Failure::Rpc(code)),
+                Streamed::Event(Event::Closed) => break,
+                Streamed::Event(Event::Rejected { status, .. }) => {
+                    outcome = Err(Failure::Rejected(status));
+                }
+                Streamed::Event(Event::Response(_)) => {
+                    outcome = Err(Failure::Content("the result is small"));
+                }
+                _ => {}
+            }
+        }
+        self.client.settle(reply.exchange())?;
+        outcome
+    }
+
+    /// Ends the session, where there is one.
+    ///
+    /// # Errors
+    /// [`Failure`].
+    pub async fn end(
+        &mut self,
+        link: &mut Link<'_, '_>,
+        bearer: Bearer<'_>,
+    ) -> Result<(), Failure> {
+        let bearer = Some(bearer);
+        let end = link.end(&self.endpoint, &mut self.client, bearer, self.out, self.inbox);
+        let Some(mut reply) = end.await? else { return Ok(()) };
+        while reply.next_event().await? != Event::Closed {}
+        Ok(())
+    }
+}
