@@ -17,6 +17,7 @@ use rmcp::model::{
 use rmcp::service::RequestContext;
 use rmcp::{ErrorData, RoleServer, ServerHandler};
 
+use super::lie::{self, Lie};
 use super::revisions::Revisions;
 
 /// Tools in one answer to `tools/list`: few, so that clients must follow the cursor.
@@ -28,11 +29,13 @@ pub(super) struct Demo {
     revisions: Revisions,
     /// Calls of `slow` that were cancelled, in all sessions.
     cancelled: Arc<AtomicU64>,
+    /// What is answered wrongly on purpose.
+    lie: Option<Lie>,
 }
 
 impl Demo {
-    pub(super) fn new(revisions: Revisions) -> Self {
-        Self { revisions, cancelled: Arc::default() }
+    pub(super) fn new(revisions: Revisions, lie: Option<Lie>) -> Self {
+        Self { revisions, cancelled: Arc::default(), lie }
     }
 }
 
@@ -61,7 +64,7 @@ impl ServerHandler for Demo {
         request: Option<PaginatedRequestParams>,
         _context: RequestContext<RoleServer>,
     ) -> Result<ListToolsResult, ErrorData> {
-        let tools = tools::all();
+        let tools = lie::vanish(self.lie, tools::all());
         let cursor = request.and_then(|request| request.cursor);
         let (page, next) = page_of(&tools, cursor.as_deref())?;
         let mut result = ListToolsResult::with_all_items(page.to_vec());
@@ -78,7 +81,8 @@ impl ServerHandler for Demo {
         request: CallToolRequestParams,
         context: RequestContext<RoleServer>,
     ) -> Result<CallToolResponse, ErrorData> {
-        tools::call(&request, &context, &self.cancelled).await.map(Into::into)
+        let honest = tools::call(&request, &context, &self.cancelled).await?;
+        lie::tool_result(self.lie, &request.name, honest).map(Into::into)
     }
 
     async fn list_resources(
@@ -87,7 +91,7 @@ impl ServerHandler for Demo {
         _context: RequestContext<RoleServer>,
     ) -> Result<ListResourcesResult, ErrorData> {
         single_page(request)?;
-        Ok(ListResourcesResult::with_all_items(library::resources()))
+        Ok(ListResourcesResult::with_all_items(lie::resources_of(self.lie, library::resources())))
     }
 
     async fn list_resource_templates(
@@ -96,7 +100,7 @@ impl ServerHandler for Demo {
         _context: RequestContext<RoleServer>,
     ) -> Result<ListResourceTemplatesResult, ErrorData> {
         single_page(request)?;
-        Ok(ListResourceTemplatesResult::with_all_items(library::templates()))
+        Ok(ListResourceTemplatesResult::with_all_items(lie::vanish(self.lie, library::templates())))
     }
 
     async fn read_resource(
@@ -104,7 +108,7 @@ impl ServerHandler for Demo {
         request: ReadResourceRequestParams,
         _context: RequestContext<RoleServer>,
     ) -> Result<ReadResourceResponse, ErrorData> {
-        library::read(&request.uri).map(Into::into)
+        lie::resource(self.lie, &request.uri, library::read(&request.uri)?).map(Into::into)
     }
 
     async fn list_prompts(
@@ -113,7 +117,7 @@ impl ServerHandler for Demo {
         _context: RequestContext<RoleServer>,
     ) -> Result<ListPromptsResult, ErrorData> {
         single_page(request)?;
-        Ok(ListPromptsResult::with_all_items(library::prompts()))
+        Ok(ListPromptsResult::with_all_items(lie::vanish(self.lie, library::prompts())))
     }
 
     async fn get_prompt(

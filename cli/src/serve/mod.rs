@@ -3,6 +3,7 @@
 mod demo;
 mod gate;
 mod guard;
+mod lie;
 mod owners;
 mod revisions;
 mod run;
@@ -29,6 +30,8 @@ use tokio_util::sync::CancellationToken;
 use demo::Demo;
 use gate::Gate;
 pub(crate) use guard::Guard;
+pub(crate) use lie::{Liar, Lie};
+use lie::{Severable, Severing};
 pub(crate) use revisions::{Era, Revision, Revisions};
 pub(crate) use run::run;
 
@@ -45,6 +48,8 @@ pub(crate) struct Options {
     pub(crate) allowed_hosts: Vec<String>,
     /// Answer modern requests by an event stream, also where one JSON body would do.
     pub(crate) always_stream: bool,
+    /// What it does wrong on purpose.
+    pub(crate) liar: Option<Liar>,
 }
 
 impl Options {
@@ -56,6 +61,7 @@ impl Options {
             revisions: Revisions::from(Era::Both),
             allowed_hosts: Vec::new(),
             always_stream: false,
+            liar: None,
         }
     }
 }
@@ -141,21 +147,29 @@ async fn serve(
     stop: CancellationToken,
 ) -> io::Result<()> {
     let listener = tokio::net::TcpListener::from_std(listener)?;
-    let listener = listener.tap_io(|stream| {
-        let _ = stream.set_nodelay(true);
-    });
     let config = configuration(address, &options, &stop);
-    let demo = Demo::new(options.revisions.clone());
+    let lie = options.liar.as_ref().map(|liar| liar.lie);
+    let demo = Demo::new(options.revisions.clone(), lie);
     let sessions = Arc::new(LocalSessionManager::default());
     let endpoint = StreamableHttpService::new(move || Ok(demo.clone()), sessions, config);
-    let gate = Arc::new(Gate::new(options.guard, options.revisions));
+    let gate = Arc::new(Gate::new(options.guard, options.revisions, options.liar));
     let routes = Router::new()
         .route_service("/mcp", endpoint)
         .route_layer(middleware::from_fn_with_state(gate, gate::admit))
         .route("/health", routing::get(health));
     let stopping = stop.clone().cancelled_owned();
+    let served = async {
+        if lie.is_some() {
+            let routes = routes.into_make_service_with_connect_info::<Severing>();
+            return axum::serve(Severable(listener), routes).with_graceful_shutdown(stopping).await;
+        }
+        let listener = listener.tap_io(|stream| {
+            let _ = stream.set_nodelay(true);
+        });
+        axum::serve(listener, routes).with_graceful_shutdown(stopping).await
+    };
     tokio::select! {
-        result = axum::serve(listener, routes).with_graceful_shutdown(stopping) => result,
+        result = served => result,
         () = overdue(&stop) => Ok(()),
     }
 }

@@ -35,6 +35,11 @@ impl Owners {
         self.lock().iter().any(|owned| owned.session == session && owned.caller == caller)
     }
 
+    /// Whether the session is open, whoever owns it.
+    pub(super) fn know(&self, session: &HeaderValue) -> bool {
+        self.lock().iter().any(|owned| owned.session == session)
+    }
+
     fn lock(&self) -> MutexGuard<'_, VecDeque<Owned>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -10,7 +10,7 @@ use tokio::runtime;
 
 use super::guard::{Guard, GuardError};
 use super::revisions::Revisions;
-use super::{Options, Running, Server, stdio, token_file};
+use super::{Liar, Options, Running, Server, stdio, token_file};
 use crate::args;
 use crate::clock;
 use crate::secret::{Secret, SecretError};
@@ -20,6 +20,8 @@ use crate::secret::{Secret, SecretError};
 pub(crate) enum Failure {
     /// The address can be reached from other machines.
     NotLoopback(SocketAddr),
+    /// What a lie is about does not exist over stdio.
+    LieOverStdio,
     /// The secret can not be read or used.
     Secret(SecretError),
     /// The scopes can not be used.
@@ -41,6 +43,9 @@ impl fmt::Display for Failure {
                 f,
                 "{address} can be reached from other machines; --allow-non-loopback permits it"
             ),
+            Self::LieOverStdio => f.write_str(
+                "this lie is about tokens, sessions or HTTP, and there are none over stdio",
+            ),
             Self::Secret(error) => error.fmt(f),
             Self::Guard(error) => error.fmt(f),
             Self::Token(error) => write!(f, "no token can be made: {error}"),
@@ -60,7 +65,10 @@ pub(crate) fn run(arguments: &args::Serve) -> Result<(), Failure> {
     let revisions =
         arguments.revision.clone().map_or_else(|| Revisions::from(arguments.era), Revisions::only);
     if arguments.stdio {
-        return stdio::run(revisions).map_err(Failure::System);
+        return match arguments.lie {
+            Some(lie) if !lie.is_of_content() => Err(Failure::LieOverStdio),
+            lie => stdio::run(revisions, lie).map_err(Failure::System),
+        };
     }
     if !arguments.listen.ip().is_loopback() && !arguments.allow_non_loopback {
         return Err(Failure::NotLoopback(arguments.listen));
@@ -73,6 +81,7 @@ pub(crate) fn run(arguments: &args::Serve) -> Result<(), Failure> {
     let guard = Guard::new(key)
         .issuer(arguments.issuer.clone())
         .audience(arguments.audience.clone())
+        .required(arguments.required_claims.clone())
         .scopes(&arguments.scopes)
         .map_err(Failure::Guard)?;
     let token = guard.token(clock::now()).map_err(Failure::Token)?;
@@ -81,6 +90,7 @@ pub(crate) fn run(arguments: &args::Serve) -> Result<(), Failure> {
         allowed_hosts: arguments.allowed_hosts.clone(),
         revisions,
         always_stream: arguments.always_stream,
+        liar: arguments.lie.map(|lie| Liar::new(lie, secret.as_bytes().len())),
         ..Options::new(guard)
     };
     let runtime =
