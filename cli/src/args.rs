@@ -10,7 +10,7 @@ use clap::{Args, Parser, Subcommand};
 use mcpico_core::auth::Redactor;
 
 use crate::secret::SecretSource;
-use crate::serve::{Era, Revision};
+use crate::serve::{Era, Lie, Revision};
 use crate::terminal;
 use crate::token;
 
@@ -60,6 +60,7 @@ const SECRET_LEN: usize = 12;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    Audit(Box<crate::audit::Audit>),
     Call(crate::client::Call),
     Complete(crate::complete::Complete),
     List(crate::client::List),
@@ -86,7 +87,7 @@ pub(crate) struct Serve {
     ///
     /// Whoever can start a program needs no token for it.
     #[arg(long, conflicts_with_all = ["listen", "allow_non_loopback", "allowed_hosts", "token_file",
-        "issuer", "audience", "scopes", "always_stream"])]
+        "issuer", "audience", "required_claims", "scopes", "always_stream"])]
     pub(crate) stdio: bool,
 
     /// Listen on an address that other machines can reach; the traffic is not encrypted
@@ -113,6 +114,10 @@ pub(crate) struct Serve {
     #[arg(long, value_name = "AUDIENCE")]
     pub(crate) audience: Option<String>,
 
+    /// Demand this claim in tokens, whatever it says; may be given several times
+    #[arg(long = "require-claim", value_name = "NAME")]
+    pub(crate) required_claims: Vec<String>,
+
     /// Demand this scope (`scope`) in tokens; may be given several times
     #[arg(long = "scope", value_name = "SCOPE")]
     pub(crate) scopes: Vec<String>,
@@ -128,4 +133,8 @@ pub(crate) struct Serve {
     /// Answer every modern request by an event stream, also where one JSON body would do
     #[arg(long)]
     pub(crate) always_stream: bool,
+
+    /// Do one thing wrong on purpose, to see whether a tester notices
+    #[arg(long, value_enum, value_name = "KIND")]
+    pub(crate) lie: Option<Lie>,
 }

@@ -1,6 +1,7 @@
 //! The `mcpico` command.
 
 mod args;
+mod audit;
 mod check;
 mod client;
 mod clock;
@@ -30,6 +31,7 @@ use interruption::{abandonable, interruptible};
 
 fn main() -> ExitCode {
     let outcome = match Arguments::read().command {
+        Command::Audit(command) => wait(abandonable(audit::run(&command))),
         Command::Call(command) => wait(interruptible(client::call(&command))),
         Command::Complete(command) => wait(interruptible(complete::complete(&command))),
         Command::List(command) => wait(interruptible(client::list(&command))),

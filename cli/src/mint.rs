@@ -11,6 +11,9 @@ use crate::random;
 /// How long a good token holds, in seconds.
 const LIFETIME: i64 = 600;
 
+/// Members of a header or of claims, in order.
+pub(crate) type Members = Map<String, Value>;
+
 /// Signs with the server's secret.
 pub(crate) struct Mint {
     key: Hs256Key,
@@ -101,6 +104,31 @@ pub(crate) fn forged(token: &str) -> Result<String, Failure> {
     let mut out = vec![0; token.len().saturating_add(64)];
     let (header, claims) = (parsed.header_json(), parsed.claims_json());
     sign_raw(&key, header, claims, &mut out).map(str::to_owned).map_err(refused)
+}
+
+/// The header and the claims of a token, whoever signed it.
+///
+/// # Errors
+/// The token is no JWT.
+pub(crate) fn parts_of(token: &str) -> Result<(Members, Members), Failure> {
+    let mut scratch = vec![0; token.len()];
+    let parsed = parse(token, &mut scratch)?;
+    let header = serde_json::from_slice(parsed.header_json())
+        .map_err(|_| Failure::usage("the token is no JWT: its header is no JSON object"))?;
+    Ok((header, claims(&parsed)?))
+}
+
+/// The signature that the text of `token` has under `key`; `None` when it has no two dots, or is no
+/// base64url before the last one.
+pub(crate) fn signature_under(key: &Hs256Key, token: &str) -> Option<String> {
+    // What stands behind the last dot may be anything.
+    let (signed, _) = token.rsplit_once('.')?;
+    let readable = format!("{signed}.");
+    let mut scratch = vec![0; readable.len()];
+    let parsed = UnverifiedToken::parse(readable.as_bytes(), &mut scratch).ok()?;
+    let mut out = vec![0; token.len().saturating_add(64)];
+    let right = sign_raw(key, parsed.header_json(), parsed.claims_json(), &mut out).ok()?;
+    right.rsplit_once('.').map(|(_, signature)| signature.to_owned())
 }
 
 /// The claims of a token, whoever signed it.

@@ -100,6 +100,8 @@ pub(crate) struct Target {
     /// The program that is the server, if it is one.
     pub(crate) program: Option<Program>,
     pub(crate) hearing: Hearing,
+    /// The server's secret, given or random.
+    pub(crate) secret: Option<Secret>,
     /// What mints tokens, when there is a secret.
     pub(crate) mint: Option<Mint>,
     /// The token that ought to be accepted: given, or minted.
@@ -192,6 +194,7 @@ impl Target {
             endpoint,
             program: None,
             hearing: arguments.program.hearing(arguments.verbose),
+            secret,
             mint,
             token,
             is_minted,
@@ -222,6 +225,7 @@ impl Target {
             endpoint: program.name().to_string_lossy().into_owned(),
             program: Some(program),
             hearing: arguments.program.hearing(arguments.verbose),
+            secret: None,
             mint: None,
             token: None,
             is_minted: false,
@@ -260,6 +264,11 @@ impl Target {
             None => Some((Revision::V2024_11_05, Revision::LATEST_LEGACY)),
             Some(revision) => (!revision.is_modern()).then_some((revision, revision)),
         }
+    }
+
+    /// The only revision that may be spoken, when one was asked for.
+    pub(crate) const fn wanted_revision(&self) -> Option<Revision> {
+        self.revision
     }
 
     /// Says on stderr what happens, when that is wanted. `line` is escaped.
@@ -302,9 +311,13 @@ fn deadlines(arguments: &TargetArguments) -> Deadlines {
 
 /// The demo server on a free loopback port; it wants what the minted tokens have.
 fn start_demo(secret: &Secret, arguments: &TargetArguments) -> Result<Running, Failure> {
+    let scopes = arguments.scope.iter().flat_map(|scopes| scopes.split(' '));
+    let scopes: Vec<String> = scopes.map(str::to_owned).collect();
     let guard = Guard::new(arguments.secret.key_of(secret)?)
         .issuer(arguments.iss.clone())
-        .audience(arguments.aud.clone());
+        .audience(arguments.aud.clone())
+        .scopes(&scopes)
+        .map_err(|error| Failure::usage(error.to_string()))?;
     Server::start(serve::Options::new(guard))
         .map_err(|error| Failure::usage(format!("the demo server: {error}")))
 }

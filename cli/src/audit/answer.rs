@@ -1,0 +1,204 @@
+//! What came back, and what it says.
+
+use std::time::Duration;
+
+use mcpico_core::framing::{EventStream, Frame, Framing};
+use mcpico_core::http1::Head;
+use mcpico_core::inbox::Inbox;
+use serde_json::Value;
+
+use super::layer::Class;
+
+/// How an exchange ended.
+#[derive(Clone, Debug)]
+pub(super) enum Answer {
+    Http(Http),
+    /// The connection was reset before an answer.
+    Reset,
+    /// The connection was closed before an answer.
+    Closed,
+    /// Nothing came in time.
+    Silent,
+    /// What came is no HTTP, or the request could not be written.
+    Garbled(String),
+    /// There is no connection.
+    Unreachable(String),
+}
+
+/// An HTTP response.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Http {
+    pub(super) status: u16,
+    /// Values of `WWW-Authenticate`.
+    pub(super) challenges: Vec<Vec<u8>>,
+    /// Values of all headers, for a search.
+    pub(super) header_text: String,
+    pub(super) content_type: Option<String>,
+    /// The session that was opened.
+    pub(super) session: Option<String>,
+    pub(super) body: Vec<u8>,
+    /// The JSON-RPC response in the body.
+    pub(super) reply: Option<Value>,
+    pub(super) took: Duration,
+}
+
+impl Http {
+    pub(super) fn of(head: &Head<'_>) -> Self {
+        let text = |value: &[u8]| String::from_utf8_lossy(value).into_owned();
+        Self {
+            status: head.status(),
+            challenges: head.header_values("www-authenticate").map(<[u8]>::to_vec).collect(),
+            header_text: head.headers().map(|(_, value)| text(value) + "\n").collect(),
+            content_type: head.header("content-type").map(text),
+            session: head.header("mcp-session-id").map(text),
+            ..Self::default()
+        }
+    }
+
+    pub(super) fn is_stream(&self) -> bool {
+        self.media_type() == "text/event-stream"
+    }
+
+    /// In lower case, without parameters.
+    pub(super) fn media_type(&self) -> String {
+        let value = self.content_type.as_deref().unwrap_or_default();
+        value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
+    }
+
+    pub(super) fn text(&self) -> String {
+        String::from_utf8_lossy(&self.body).into_owned()
+    }
+}
+
+/// Looks for the JSON-RPC response in the body that has come.
+pub(super) fn understand(http: &mut Http) {
+    http.reply = if http.is_stream() {
+        let mut storage = vec![0; http.body.len().saturating_add(64)];
+        let mut inbox = Inbox::new(&mut storage);
+        let count = http.body.len();
+        if let Some(room) = inbox.spare().get_mut(..count) {
+            room.copy_from_slice(&http.body);
+        }
+        inbox.commit(count);
+        let mut framing = Framing::EventStream(EventStream::new());
+        let mut found = None;
+        while let Ok(Frame::Complete(frame)) = framing.next_frame(&mut inbox) {
+            found = found.or_else(|| response(frame));
+        }
+        found
+    } else {
+        response(&http.body)
+    };
+}
+
+fn response(text: &[u8]) -> Option<Value> {
+    let message: Value = serde_json::from_slice(text).ok()?;
+    let is_response = message.get("result").is_some() || message.get("error").is_some();
+    (message["jsonrpc"] == "2.0" && is_response).then_some(message)
+}
+
+/// What an answer means for whoever asked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Passage {
+    /// Let in: the answer is that of what was asked.
+    In,
+    /// Turned away with that status.
+    Out(u16),
+    /// Turned away inside of an answer with status 2xx.
+    Inside(String),
+    /// No HTTP answer.
+    Lost,
+    /// It cannot be told.
+    Unclear(String),
+}
+
+/// What the good token gets from a class of methods.
+#[derive(Clone, Debug)]
+pub(super) enum Baseline {
+    /// There is no good token.
+    Unknown,
+    /// This answer.
+    Known(Http),
+    /// The server does not offer it.
+    NotOffered(String),
+    /// The good token is refused.
+    Refused,
+}
+
+/// Words of an error that is about who asks, not about what is asked.
+const AUTH_WORDS: [&str; 12] = [
+    "auth",
+    "token",
+    "jwt",
+    "bearer",
+    "credential",
+    "unauthori",
+    "forbidden",
+    "denied",
+    "login",
+    "sign in",
+    "signature",
+    "permission",
+];
+
+/// Codes of errors that only somebody gives who has looked at what was asked.
+const CODES_FROM_WITHIN: [i64; 7] = [-32601, -32602, -32002, -32603, -32020, -32021, -32022];
+
+/// What the answer says of the way in.
+pub(super) fn passage(answer: &Answer, class: Class, baseline: &Baseline) -> Passage {
+    let Answer::Http(http) = answer else { return Passage::Lost };
+    if !(200..300).contains(&http.status) {
+        return Passage::Out(http.status);
+    }
+    let known = match baseline {
+        Baseline::Known(known) => known.reply.as_ref(),
+        _ => None,
+    };
+    match &http.reply {
+        None if matches!(class, Class::Stream | Class::End) => Passage::In,
+        None => Passage::Unclear(format!("status {} and no JSON-RPC response", http.status)),
+        Some(reply) => inside(reply, known, matches!(baseline, Baseline::Known(_))),
+    }
+}
+
+fn inside(reply: &Value, known: Option<&Value>, has_known: bool) -> Passage {
+    if let Some(error) = reply.get("error") {
+        let code = error["code"].as_i64().unwrap_or_default();
+        let said = format!("JSON-RPC error {code} with status 200");
+        let is_known = known.is_some_and(|known| known["error"]["code"] == error["code"]);
+        let from_within = CODES_FROM_WITHIN.contains(&code) && !is_about_auth(error);
+        return if is_known || !has_known && from_within {
+            Passage::In
+        } else {
+            Passage::Inside(said)
+        };
+    }
+    let result = &reply["result"];
+    if has_error(result) {
+        let is_known = known.is_some_and(|known| has_error(&known["result"]));
+        return if is_known || !has_known && !is_about_auth(result) {
+            Passage::In
+        } else {
+            Passage::Inside("a result that holds an error, with status 200".into())
+        };
+    }
+    Passage::In
+}
+
+fn is_about_auth(value: &Value) -> bool {
+    let text = value.to_string().to_ascii_lowercase();
+    AUTH_WORDS.iter().any(|word| text.contains(word))
+}
+
+/// Whether a result is an error in disguise: `isError`, or a text that is an object with `error` or
+/// `success: false`.
+pub(super) fn has_error(result: &Value) -> bool {
+    let object = |value: &Value| {
+        value.is_object() && (!value["error"].is_null() || value["success"] == false)
+    };
+    let texts = result["content"].as_array().into_iter().flatten();
+    let mut texts = texts.filter_map(|item| item["text"].as_str());
+    result["isError"] == true
+        || object(&result["structuredContent"])
+        || texts.any(|text| serde_json::from_str(text).is_ok_and(|value: Value| object(&value)))
+}

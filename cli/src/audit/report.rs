@@ -1,0 +1,426 @@
+//! What is told of an audit, to people and to programs.
+
+use std::time::Instant;
+
+use mcpico_core::auth::mask;
+use mcpico_core::mcp::Revision;
+use serde_json::{Value, json};
+
+use super::args::Audit;
+use super::diagnosis::{self, Diagnosis, State};
+use super::layer::{Class, Layer};
+use super::probe::{PROBES, SEQUENCES};
+use super::run::{Given, Side};
+use super::surface::Surface;
+use super::verdict::{Kind, Verdict};
+use crate::exit::Exit;
+use crate::output::line;
+use crate::target::{Format, Target};
+use crate::terminal::{Style, Tone, escape};
+
+/// One probe at one door.
+pub(super) struct Cell {
+    pub(super) id: &'static str,
+    pub(super) layer: Layer,
+    pub(super) title: &'static str,
+    pub(super) revision: Option<Revision>,
+    pub(super) class: Option<Class>,
+    pub(super) verdict: Verdict,
+}
+
+impl Cell {
+    /// Where it was.
+    pub(super) fn place(&self) -> String {
+        match (self.class, self.revision) {
+            (Some(class), Some(revision)) => format!("{} ({revision})", class.title(revision)),
+            (None, Some(revision)) => revision.to_string(),
+            _ => "the server".into(),
+        }
+    }
+}
+
+/// Everything that was found.
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
+pub(super) struct Report {
+    endpoint: String,
+    token: String,
+    is_demo: bool,
+    /// What was given, in words.
+    given: Vec<&'static str>,
+    has_secret: bool,
+    has_token: bool,
+    rate: Option<u32>,
+    prints: bool,
+    style: Style,
+    sides: Vec<(Revision, bool)>,
+    tool: String,
+    planned: usize,
+    cells: Vec<Cell>,
+    diagnoses: Vec<Diagnosis>,
+    unmet: Vec<&'static str>,
+    started: Instant,
+}
+
+impl Report {
+    pub(super) fn new(command: &Audit, target: &Target, given: &Given, rate: Option<u32>) -> Self {
+        let is_text = command.target.format == Format::Text;
+        let arguments = &command.target;
+        let mut words = Vec::new();
+        for (is_given, word) in [
+            (given.token, "a good token"),
+            (given.secret, "the secret"),
+            (given.other.is_some(), "a token of another user"),
+            (arguments.iss.is_some(), "the issuer"),
+            (arguments.aud.is_some(), "the audience"),
+            (arguments.scope.is_some(), "the scopes"),
+            (command.require_claim.is_some(), "a claim that is demanded"),
+            (given.tool.is_some(), "a tool"),
+            (given.backend_tool.is_some(), "a tool that needs credentials"),
+        ] {
+            if is_given {
+                words.push(word);
+            }
+        }
+        Self {
+            endpoint: escape(&target.endpoint).into_owned(),
+            token: mask(target.token.as_deref().unwrap_or_default().as_bytes()).as_str().to_owned(),
+            is_demo: target.is_demo,
+            given: words,
+            has_secret: given.secret,
+            has_token: target.token.is_some(),
+            rate,
+            prints: is_text,
+            style: if is_text { Style::of_stdout() } else { Style::PLAIN },
+            sides: Vec::new(),
+            tool: String::new(),
+            planned: 0,
+            cells: Vec::new(),
+            diagnoses: Vec::new(),
+            unmet: Vec::new(),
+            started: Instant::now(),
+        }
+    }
+
+    /// Says what is going to happen.
+    pub(super) fn begin(&mut self, sides: &[Side], surface: &Surface, planned: usize) {
+        let of = |side: &Side| (side.revision(), side.dialogue.has_session());
+        self.sides = sides.iter().map(of).collect();
+        self.tool = escape(&surface.tool.name).into_owned();
+        self.planned = planned;
+        if !self.prints {
+            return;
+        }
+        let server = if self.is_demo { "the embedded demo server" } else { "the server" };
+        line(&format!("auditing {server} at {}", self.endpoint));
+        let given = if self.given.is_empty() {
+            "nothing but its address".into()
+        } else {
+            self.given.join(", ")
+        };
+        line(&format!("given: {given}; token {}", self.token));
+        let revisions = self.sides.iter().map(|(revision, has_session)| {
+            format!("{revision}{}", if *has_session { " with a session" } else { "" })
+        });
+        let revisions: Vec<_> = revisions.collect();
+        let tool = match &surface.no_tool {
+            None => format!("calling {}", self.tool),
+            Some(why) => format!("calling no real tool: {why}"),
+        };
+        line(&format!("speaking {}; {tool}", revisions.join(" and ")));
+        let rate = match self.rate {
+            Some(rate) => format!("{rate} in a second"),
+            None => "as fast as it answers".into(),
+        };
+        line(&format!("at most {planned} requests, {rate}\n"));
+    }
+
+    pub(super) fn add(&mut self, cell: Cell) {
+        self.cells.push(cell);
+    }
+
+    /// Whether a probe was accepted anywhere.
+    pub(super) fn accepts(&self, id: &str) -> bool {
+        self.cells.iter().any(|cell| cell.id == id && cell.verdict.kind == Kind::Accepted)
+    }
+
+    /// The exit code.
+    pub(super) fn finish(&mut self, required: &[Layer]) -> Exit {
+        self.diagnoses = diagnosis::diagnose(&self.cells);
+        let untested =
+            |state| matches!(state, State::NotTested | State::Inconclusive | State::NotShown);
+        let required = required.iter().chain(&[Layer::Presence]);
+        let mut unmet: Vec<_> = required
+            .filter(|layer| untested(self.state(**layer)))
+            .map(|layer| layer.id())
+            .collect();
+        unmet.dedup();
+        // A server that refuses everything proves nothing; without a token that is all there is to see.
+        if !self.has_token {
+            unmet.retain(|layer| {
+                *layer != Layer::Presence.id() || self.state(Layer::Presence) != State::NotShown
+            });
+        }
+        self.unmet = unmet;
+        let tried = |cell: &&Cell| cell.id == "good-token" && cell.verdict.kind != Kind::NotTested;
+        let mut good = self.cells.iter().filter(tried).peekable();
+        let any = |kind| self.count(kind) > 0;
+        let refused_everywhere = good.peek().is_some()
+            && good.all(|cell| matches!(cell.verdict.status, Some(401 | 403)));
+        if any(Kind::Accepted) {
+            Exit::Failed
+        } else if refused_everywhere {
+            Exit::Authentication
+        } else if any(Kind::WrongRefusal) || !self.unmet.is_empty() || !self.diagnoses.is_empty() {
+            Exit::Failed
+        } else {
+            Exit::Passed
+        }
+    }
+
+    fn state(&self, layer: Layer) -> State {
+        diagnosis::state(&self.cells, layer)
+    }
+
+    fn count(&self, kind: Kind) -> usize {
+        self.cells.iter().filter(|cell| cell.verdict.kind == kind).count()
+    }
+
+    pub(super) fn print(&self, exit: Exit, sent: usize, all: bool) {
+        for layer in Layer::ALL {
+            self.print_layer(layer, all);
+        }
+        if self.cells.iter().any(|cell| self.row_is_shown(cell.id, all) && cell.class.is_some()) {
+            line(
+                "\n  . refused  + proved  A ACCEPTED  w wrong refusal  ? inconclusive  - not tested",
+            );
+            let classes: Vec<_> = Class::ALL.iter().map(|class| class.id()).collect();
+            line(&format!("  columns: {}", classes.join(", ")));
+        }
+        if !self.diagnoses.is_empty() {
+            line("\nwhat is wrong");
+        }
+        for diagnosis in &self.diagnoses {
+            let name = self.style.paint(Tone::Bad, diagnosis.name.id);
+            line(&format!("  {name}: {}", diagnosis.name.what));
+            line(&format!("      seen: {}", diagnosis.evidence));
+            line(&format!("      try:  {}", diagnosis.name.advice));
+        }
+        let untested = self.untested();
+        if !untested.is_empty() {
+            line("\nnot tested");
+            for (needs, probes) in untested {
+                line(&format!("  {}: {needs}", shortened(&probes)));
+            }
+        }
+        if !self.unmet.is_empty() {
+            line(&format!("\nrequired and not tested: {}", self.unmet.join(", ")));
+        }
+        line(&format!("\n{}", self.conclusion(exit)));
+        let tone = if exit == Exit::Passed { Tone::Good } else { Tone::Bad };
+        let summary = format!(
+            "{} requests in {:.2} s: {} proved, {} refused as they should, {} accepted but must not be, \
+             {} wrong refusals, {} inconclusive",
+            sent,
+            self.started.elapsed().as_secs_f64(),
+            self.count(Kind::Proved),
+            self.count(Kind::Refused),
+            self.count(Kind::Accepted),
+            self.count(Kind::WrongRefusal),
+            self.count(Kind::Inconclusive),
+        );
+        line(&format!("{}", self.style.paint(tone, summary)));
+    }
+
+    fn print_layer(&self, layer: Layer, all: bool) {
+        let count = |kinds: &[Kind]| {
+            let cells = self.cells.iter().filter(|cell| cell.layer == layer);
+            cells.filter(|cell| kinds.contains(&cell.verdict.kind)).count()
+        };
+        let (tone, word) = match self.state(layer) {
+            State::Proved => (Tone::Good, "proved"),
+            State::Broken => (Tone::Bad, "BROKEN"),
+            State::WrongRefusals => (Tone::Bad, "refuses wrongly"),
+            State::NotShown => (Tone::Doubtful, "not shown"),
+            State::NotTested => (Tone::Doubtful, "not tested"),
+            State::Inconclusive => (Tone::Doubtful, "inconclusive"),
+        };
+        let mut note = Vec::new();
+        for (kinds, what) in [
+            (&[Kind::Proved][..], "let in as it has to be"),
+            (&[Kind::Refused], "refused as it should"),
+            (&[Kind::Accepted], "ACCEPTED BUT MUST NOT BE"),
+            (&[Kind::WrongRefusal], "wrong refusals"),
+            (&[Kind::Inconclusive], "inconclusive"),
+        ] {
+            let count = count(kinds);
+            if count > 0 {
+                note.push(format!("{count} {what}"));
+            }
+        }
+        if self.state(layer) == State::NotShown {
+            note.push("a server that refuses everything does the same".into());
+        }
+        let word = self.style.paint(tone, format!("{word:<15}"));
+        line(format!("{:<30} {word} {}", layer.title(), note.join(", ")).trim_end());
+        let ids = PROBES.iter().map(|probe| probe.id);
+        let ids = ids.chain(SEQUENCES.iter().map(|sequence| sequence.id));
+        for id in ids {
+            let is_here = self.cells.iter().any(|cell| cell.id == id && cell.layer == layer);
+            if is_here && self.row_is_shown(id, all) {
+                self.print_row(id);
+            }
+        }
+    }
+
+    /// Rows that say something, or all that were tested.
+    fn row_is_shown(&self, id: &str, all: bool) -> bool {
+        self.cells.iter().filter(|cell| cell.id == id).any(|cell| match cell.verdict.kind {
+            Kind::Accepted | Kind::WrongRefusal | Kind::Inconclusive => true,
+            Kind::Proved | Kind::Refused => all,
+            Kind::NotTested => false,
+        })
+    }
+
+    fn print_row(&self, id: &str) {
+        let cells: Vec<&Cell> = self.cells.iter().filter(|cell| cell.id == id).collect();
+        let Some(first) = cells.first() else { return };
+        let mut marks = String::new();
+        for (index, cell) in cells.iter().enumerate() {
+            if index > 0 && cell.revision != cells[index - 1].revision {
+                marks.push(' ');
+            }
+            marks.push(cell.verdict.kind.mark());
+        }
+        line(&format!("  {id:<24} {marks:<16} {}", first.title));
+        // The reason of the worst of them.
+        let worst = [Kind::Accepted, Kind::WrongRefusal, Kind::Inconclusive];
+        let worst =
+            worst.iter().find_map(|kind| cells.iter().find(|cell| cell.verdict.kind == *kind));
+        if let Some(cell) = worst {
+            let what = if cell.verdict.note.is_empty() { "" } else { ": " };
+            line(&format!(
+                "      {}: {}{what}{}",
+                cell.place(),
+                cell.verdict.kind.title(),
+                cell.verdict.note
+            ));
+        }
+    }
+
+    /// What has to be given, with the probes that need it.
+    fn untested(&self) -> Vec<(&str, Vec<&'static str>)> {
+        let mut found: Vec<(&str, Vec<&'static str>)> = Vec::new();
+        for cell in &self.cells {
+            // A class that a server does not offer is no gap.
+            if cell.verdict.kind != Kind::NotTested || cell.class.is_some() {
+                continue;
+            }
+            match found.iter_mut().find(|(needs, _)| *needs == cell.verdict.note) {
+                Some((_, probes)) if !probes.contains(&cell.id) => probes.push(cell.id),
+                Some(_) => {}
+                None => found.push((&cell.verdict.note, vec![cell.id])),
+            }
+        }
+        found
+    }
+
+    /// What this result does and does not prove.
+    fn conclusion(&self, exit: Exit) -> String {
+        let proves = match (self.has_token, self.has_secret) {
+            _ if exit == Exit::Authentication => {
+                "This proves nothing: the good token was refused, and a server that refuses everything \
+                 refuses bad tokens, too."
+            }
+            _ if exit != Exit::Passed => "The server is not what it has to be: see above.",
+            (false, _) => {
+                "This proves that strangers and made-up tokens are turned away; nothing about tokens that \
+                 are nearly good, and nothing about who is let in."
+            }
+            (true, false) => {
+                "This proves that what can be made of one good token without the secret is turned away; \
+                 nothing about expired tokens or those for others, and nothing about whose token it is."
+            }
+            (true, true) => {
+                "This proves the check, not the identity: the tester holds the secret itself, and so can \
+                 everybody be whom it lets in."
+            }
+        };
+        let exchange = match self.state(Layer::Exchange) {
+            State::Proved => "",
+            _ => " What the server does with the token behind MCP was not seen.",
+        };
+        format!("{proves}{exchange}")
+    }
+
+    /// The same for programs, by `docs/audit.schema.json`.
+    pub(super) fn json(&self, exit: Exit, sent: usize) -> Value {
+        let probes: Vec<_> = self
+            .cells
+            .iter()
+            .map(|cell| {
+                json!({
+                    "id": cell.id, "layer": cell.layer.id(), "title": cell.title,
+                    "revision": cell.revision.map(Revision::name),
+                    "class": cell.class.map(Class::id),
+                    "verdict": cell.verdict.kind.id(),
+                    "note": cell.verdict.note,
+                    "status": cell.verdict.status,
+                })
+            })
+            .collect();
+        let layers = Layer::ALL.map(|layer| {
+            json!({"id": layer.id(), "title": layer.title(), "state": self.state(layer).id()})
+        });
+        let diagnoses: Vec<_> = self
+            .diagnoses
+            .iter()
+            .map(|diagnosis| {
+                json!({
+                    "id": diagnosis.name.id, "what": diagnosis.name.what,
+                    "evidence": diagnosis.evidence, "advice": diagnosis.name.advice,
+                })
+            })
+            .collect();
+        let untested: Vec<_> = self
+            .untested()
+            .into_iter()
+            .map(|(needs, probes)| json!({"needs": needs, "probes": probes}))
+            .collect();
+        let revisions: Vec<_> = self
+            .sides
+            .iter()
+            .map(|(revision, has_session)| json!({"name": revision.name(), "session": has_session}))
+            .collect();
+        json!({
+            "schema": "mcpico-audit/1",
+            "endpoint": self.endpoint,
+            "token": self.token,
+            "given": self.given,
+            "revisions": revisions,
+            "tool": self.tool,
+            "requests": {"sent": sent, "planned": self.planned, "rate": self.rate},
+            "probes": probes,
+            "layers": layers,
+            "diagnoses": diagnoses,
+            "not_tested": untested,
+            "required_and_not_tested": self.unmet,
+            "summary": {
+                "proved": self.count(Kind::Proved), "refused": self.count(Kind::Refused),
+                "accepted": self.count(Kind::Accepted),
+                "wrong_refusals": self.count(Kind::WrongRefusal),
+                "inconclusive": self.count(Kind::Inconclusive),
+            },
+            "conclusion": self.conclusion(exit),
+            "exit_code": exit as u8,
+        })
+    }
+}
+
+fn shortened(probes: &[&str]) -> String {
+    match probes {
+        [first, second, third, rest @ ..] if rest.len() >= 2 => {
+            format!("{first}, {second}, {third} and {} more", rest.len())
+        }
+        _ => probes.join(", "),
+    }
+}
