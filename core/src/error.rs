@@ -2,6 +2,7 @@
 
 use core::fmt;
 
+use crate::client::MessageEndpointError;
 use crate::framing::FrameTooLarge;
 use crate::http1::HttpError;
 use crate::jsonrpc::MessageError;
@@ -64,6 +65,8 @@ pub enum PeerError {
     Http(HttpError),
     /// A message that is none.
     Message(MessageError),
+    /// What a server names as the place to post messages to, over HTTP+SSE.
+    MessageEndpoint(MessageEndpointError),
     /// Client and server have no revision in common.
     NoCommonRevision,
     /// A success without a response to the request.
@@ -161,6 +164,7 @@ impl fmt::Display for PeerError {
             ),
             Self::Http(error) => error.fmt(f),
             Self::Message(error) => write!(f, "the server sent no JSON-RPC message: {error}"),
+            Self::MessageEndpoint(error) => error.fmt(f),
             Self::NoCommonRevision => {
                 f.write_str("the server speaks no protocol revision that this client speaks")
             }

@@ -28,10 +28,38 @@ pub struct Inbox<'b> {
     closed: bool,
 }
 
+/// Where an [`Inbox`] stood in its storage, while nothing is borrowed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Parked {
+    start: usize,
+    kept: usize,
+    line: usize,
+    seen: usize,
+    tail: usize,
+    closed: bool,
+}
+
 impl<'b> Inbox<'b> {
     /// An empty inbox over `storage`.
     pub const fn new(storage: &'b mut [u8]) -> Self {
         Self { storage, start: 0, kept: 0, line: 0, seen: 0, tail: 0, closed: false }
+    }
+
+    /// The inbox that was [parked](Self::parked), over the same storage with the same bytes in it. What a
+    /// smaller one does not hold is forgotten.
+    pub fn unparked(storage: &'b mut [u8], parked: Parked) -> Self {
+        let Parked { start, kept, line, seen, tail, closed } = parked;
+        if tail > storage.len() {
+            return Self::new(storage);
+        }
+        Self { storage, start, kept, line, seen, tail, closed }
+    }
+
+    /// Where it stands, for [`unparked`](Self::unparked): so its owner can let go of the borrow between
+    /// two messages, and in the middle of one.
+    pub const fn parked(&self) -> Parked {
+        let Self { start, kept, line, seen, tail, closed, .. } = *self;
+        Parked { start, kept, line, seen, tail, closed }
     }
 
     /// Forgets everything, so that the storage can serve the next exchange.
@@ -265,6 +293,27 @@ mod tests {
         // Room is made around the frame.
         assert_eq!(inbox.spare().len(), 3);
         assert_eq!((inbox.frame(), inbox.unread()), (&b"ab"[..], &b"efg"[..]));
+    }
+
+    #[test]
+    fn a_parked_inbox_goes_on_where_it_stood() {
+        let mut storage = [0; 8];
+        let mut inbox = Inbox::new(&mut storage);
+        assert_eq!(inbox.parked(), Parked::default());
+        inbox.spare().copy_from_slice(b"ab\ncdefg");
+        inbox.commit(8);
+        inbox.saw(2);
+        inbox.take_line(0, true);
+        inbox.drop_line(1);
+        inbox.saw(2);
+        inbox.close();
+        let parked = inbox.parked();
+        let mut inbox = Inbox::unparked(&mut storage, parked);
+        assert_eq!((inbox.frame(), inbox.unread()), (&b"ab"[..], &b"cdefg"[..]));
+        assert_eq!((inbox.partial(), inbox.unseen()), (&b"cd"[..], &b"efg"[..]));
+        assert!(inbox.is_closed() && inbox.spare().len() == 1);
+        let mut smaller = [0; 7];
+        assert_eq!(Inbox::unparked(&mut smaller, parked).parked(), Parked::default());
     }
 
     #[test]

@@ -163,8 +163,9 @@ impl Exchange {
         Ok(())
     }
 
-    /// Says that the message has gone out as a line: there are no status and no headers, and what has no
-    /// response is accepted with that. Responses come by [`Lines`](super::Lines).
+    /// Says that the message has gone out as a line, or over HTTP+SSE has been accepted by a status: what
+    /// has no response is accepted with that. Responses come by [`Lines`](super::Lines) or a
+    /// [`Channel`](super::Channel).
     pub fn on_line_sent(&mut self) {
         self.status = 200;
         if self.purpose == Purpose::Notify {

@@ -34,10 +34,13 @@
 //! # Ok::<(), mcpico_core::Error>(())
 //! ```
 
+mod arrival;
 mod batch;
+mod channel;
 mod event;
 mod exchange;
 mod lines;
+mod message_endpoint;
 mod post;
 mod session;
 mod state;
@@ -57,10 +60,13 @@ use exchange::Purpose;
 use session::SessionId;
 use state::{Lesson, State};
 
+pub use arrival::{Arrival, Arrivals};
 pub use batch::MAX_BATCH;
+pub use channel::Channel;
 pub use event::{Event, Notification, Response, ServerRequest};
 pub use exchange::{DEFAULT_RETRY, Exchange, MAX_RETRY, MIN_RETRY, ResultStream, Streamed};
-pub use lines::{Arrival, Lines};
+pub use lines::Lines;
+pub use message_endpoint::{MessageEndpointError, message_endpoint};
 pub use post::{Post, Verb};
 pub use session::MAX_SESSION_ID;
 pub use subscription::{Ending, Subscription, Update};
@@ -453,6 +459,11 @@ impl Client {
         }
     }
 
+    /// Whether the next message is `initialize`.
+    pub const fn is_initializing(&self) -> bool {
+        matches!(self.state, State::Initialize(_))
+    }
+
     /// What the server may ask of the caller.
     pub const fn capabilities(&self) -> Capabilities {
         self.capabilities
@@ -607,11 +618,7 @@ impl Client {
                 w.str("\r\n");
             }
         }
-        if let Some(bearer) = bearer {
-            w.str("Authorization: ");
-            bearer.write(w);
-            w.str("\r\n");
-        }
+        write_bearer(w, bearer);
     }
 
     fn legacy_revision(&self) -> Option<Revision> {
@@ -657,6 +664,14 @@ fn header(w: &mut Writer<'_>, name: &str, value: &str) {
     w.str(": ");
     w.str(value);
     w.str("\r\n");
+}
+
+fn write_bearer(w: &mut Writer<'_>, bearer: Option<Bearer<'_>>) {
+    if let Some(bearer) = bearer {
+        w.str("Authorization: ");
+        bearer.write(w);
+        w.str("\r\n");
+    }
 }
 
 fn check_arguments(method: &Method<'_>) -> Result<(), Misuse> {

@@ -6,6 +6,7 @@ use std::error::Error;
 
 use mcpico_core::auth::BearerError;
 use mcpico_core::auth::challenge::{ChallengeError, ChallengeErrorKind, FieldError};
+use mcpico_core::client::MessageEndpointError;
 use mcpico_core::framing::FrameTooLarge;
 use mcpico_core::http1::{HttpError, InvalidHeaderValue, RequestError};
 use mcpico_core::json::{
@@ -323,9 +324,13 @@ fn errors_of_mcp() {
     ]);
 }
 
+fn endpoint(error: MessageEndpointError) -> mcpico_core::Error {
+    PeerError::MessageEndpoint(error).into()
+}
+
 #[test]
 fn errors_of_the_client_say_whose_fault_it_is() {
-    let errors: [(mcpico_core::Error, &[&str]); 16] = [
+    let errors: [(mcpico_core::Error, &[&str]); 22] = [
         (FrameTooLarge { limit: AT, needed: 5822 }.into(), &["4711 bytes", "5822 bytes"]),
         (NEEDED.into(), &["4712 bytes"]),
         (Misuse::Arguments.into(), &["arguments", "object"]),
@@ -340,6 +345,12 @@ fn errors_of_the_client_say_whose_fault_it_is() {
         ),
         (HttpError::HeadTooLong { limit: 4713 }.into(), &["4713 bytes"]),
         (PeerError::Message(MessageError::Version).into(), &["JSON-RPC", "2.0"]),
+        (endpoint(MessageEndpointError::Character { at: AT }), &["endpoint", "4711"]),
+        (endpoint(MessageEndpointError::Missing), &["begin", "endpoint"]),
+        (endpoint(MessageEndpointError::Origin), &["another origin"]),
+        (endpoint(MessageEndpointError::Repeated), &["endpoint", "once more"]),
+        (endpoint(MessageEndpointError::TooLong { limit: AT }), &["endpoint", "4711 bytes"]),
+        (endpoint(MessageEndpointError::UserInfo), &["password"]),
         (PeerError::NoCommonRevision.into(), &["revision"]),
         (PeerError::NoResponse.into(), &["no response"]),
         (PeerError::Negotiation { limit: 47 }.into(), &["47 exchanges"]),

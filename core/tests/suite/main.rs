@@ -1,5 +1,6 @@
 //! The tests of core's public interface, in one program: it is linked once, not once per file.
 
+mod channel;
 mod client;
 mod client_rules;
 mod comparisons;
