@@ -6,12 +6,13 @@ use core::time::Duration;
 use embedded_io_async::{Error as _, ErrorKind, Read, Write};
 use mcpico_core::auth::Bearer;
 use mcpico_core::client::{
-    Answer, Call, Client, Event, Exchange, Post, ResultStream, ServerRequest, Streamed, Verb,
+    Answer, Call, Channel, Client, Event, Exchange, Post, ResultStream, ServerRequest, Streamed,
+    Verb,
 };
 use mcpico_core::http1::{Body, Head, HeadReader, Method, RequestError, RequestHead};
 use mcpico_core::inbox::Inbox;
 
-use crate::{Connect, Deadline, Deadlines, Endpoint, Error, Timer};
+use crate::{BodyReader, Connect, Deadline, Deadlines, Endpoint, Error, Timer};
 
 /// Longest time that is spent on the rest of a body behind the response, so that the connection can
 /// be used again.
@@ -156,6 +157,48 @@ impl<Io: Read + Write, T: Timer> Connection<Io, T> {
         .ok_or(NOTHING_TO_SEND)
     }
 
+    /// Opens the event stream of the HTTP+SSE transport; see [`Channel`]. Of its [`Reply`] only the events
+    /// of a refusal are of use: where [`Exchange::is_stream`] is true, [`Reply::unread`] and [`Reply::into_body`] are
+    /// what a channel reads.
+    ///
+    /// # Errors
+    /// As [`call`](Self::call).
+    pub async fn open_channel<'r>(
+        &'r mut self,
+        endpoint: &Endpoint<'_>,
+        client: &mut Client,
+        bearer: Option<Bearer<'_>>,
+        out: &mut [u8],
+        storage: &'r mut [u8],
+    ) -> Result<Reply<'r, Io, T>, Error> {
+        self.exchange(endpoint, client, bearer, out, storage, |_, out| {
+            Channel::open(bearer, out).map(Some)
+        })
+        .await?
+        .ok_or(NOTHING_TO_SEND)
+    }
+
+    /// Posts a message of the HTTP+SSE transport to `endpoint`, which
+    /// [`message_endpoint`](mcpico_core::client::message_endpoint) has resolved; see [`Channel::submit`].
+    ///
+    /// # Errors
+    /// As [`call`](Self::call).
+    pub async fn submit<'r>(
+        &'r mut self,
+        endpoint: &Endpoint<'_>,
+        client: &mut Client,
+        message: &[u8],
+        bearer: Option<Bearer<'_>>,
+        out: &mut [u8],
+        storage: &'r mut [u8],
+    ) -> Result<Reply<'r, Io, T>, Error> {
+        self.exchange(endpoint, client, bearer, out, storage, |_, out| {
+            Channel::submit(message, bearer, out).map(Some)
+        })
+        .await?
+        .ok_or(NOTHING_TO_SEND)
+    }
+
     /// Goes on with an exchange whose event stream ended before the response; `None` when that cannot be
     /// done. Wait for [`Exchange::retry`] before.
     ///
@@ -228,6 +271,11 @@ impl<Io: Read + Write, T: Timer> Connection<Io, T> {
     /// What was handed in or made.
     pub const fn io(&mut self) -> &mut Io {
         &mut self.io
+    }
+
+    /// The same, for good.
+    pub fn into_io(self) -> Io {
+        self.io
     }
 
     fn check(&self, endpoint: &Endpoint<'_>, bearer: Option<Bearer<'_>>) -> Result<(), Error> {
@@ -368,7 +416,7 @@ pub struct Reply<'r, Io, T> {
     failure: Option<Error>,
 }
 
-impl<Io: Read + Write, T: Timer> Reply<'_, Io, T> {
+impl<'r, Io: Read + Write, T: Timer> Reply<'r, Io, T> {
     /// The next event. [`Event::NeedData`] does not occur: the bytes are read here.
     ///
     /// A refusal (a status of 300 and above) whose body does not come whole is still
@@ -421,6 +469,22 @@ impl<Io: Read + Write, T: Timer> Reply<'_, Io, T> {
     /// no MCP.
     pub fn unread(&self) -> &[u8] {
         self.inbox.unread().get(self.head..).unwrap_or_default()
+    }
+
+    /// Goes on as the mere body, without looking for messages in it. Of that, [`unread`](Self::unread) has
+    /// come already: copy it before. The deadlines end with the reply.
+    ///
+    /// # Errors
+    /// [`Error::NotOpen`] when the head has not been read.
+    pub fn into_body(self) -> Result<BodyReader<&'r mut Io>, Error> {
+        let body = self.body.ok_or(Error::NotOpen)?;
+        Ok(BodyReader::new(&mut self.connection.io, body))
+    }
+
+    /// How the body goes on, where the connection is taken apart.
+    #[cfg(feature = "std")]
+    pub(crate) const fn body(&self) -> Option<Body> {
+        self.body
     }
 
     /// Reads until there is an event, of which `needs_data` knows.

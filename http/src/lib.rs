@@ -29,6 +29,7 @@
 #![cfg_attr(not(feature = "std"), no_std)]
 #![allow(async_fn_in_trait, reason = "executors may be single-threaded, so no Send is asked for")]
 
+mod body;
 mod connect;
 mod connection;
 mod deadlines;
@@ -40,6 +41,7 @@ mod reqwless;
 #[cfg(feature = "std")]
 pub mod std;
 
+pub use body::BodyReader;
 pub use connect::{Connect, ConnectError, TlsError};
 pub use connection::{Connection, Reply};
 #[cfg(feature = "embassy-time")]

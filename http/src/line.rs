@@ -38,7 +38,7 @@ use core::fmt;
 use core::time::Duration;
 
 use embedded_io_async::{Error as _, ErrorKind, Read, Write};
-use mcpico_core::client::{Arrival, Client, Event, Exchange, Lines, Post, Response};
+use mcpico_core::client::{Arrival, Arrivals, Client, Event, Exchange, Lines, Post, Response};
 use mcpico_core::inbox::Inbox;
 use mcpico_core::mcp::Revision;
 
@@ -48,26 +48,34 @@ use crate::{Deadline, Deadlines, Error, Timer};
 /// [`LineConnection::set_probe`] sets another one.
 pub const PROBE: Duration = Duration::from_secs(5);
 
-/// A stream of lines to a server and one back. Any number of requests may be under way.
+/// A stream of lines to a server and one back, or whatever `A` reads on the way back. Any number of requests
+/// may be under way.
 ///
 /// The futures of `input` have to be ones that may be dropped without losing bytes, as those of sockets,
 /// pipes and buffered serial ports are. While a message is written nothing is read: where both sides can
 /// fill their buffers, `output` has to take a message without waiting for the other side.
-pub struct LineConnection<R, W, T> {
+pub struct LineConnection<R, W, T, A = Lines> {
     input: R,
     output: W,
     timer: T,
     deadlines: Deadlines,
     probe: Duration,
-    lines: Lines,
+    arrivals: A,
     open: bool,
 }
 
 impl<R: Read, W: Write, T: Timer> LineConnection<R, W, T> {
     /// Takes over the two streams. Of the deadlines `idle` and `total` are for a request and its response.
     pub const fn new(input: R, output: W, timer: T, deadlines: Deadlines) -> Self {
-        let (probe, lines) = (PROBE, Lines::new());
-        Self { input, output, timer, deadlines, probe, lines, open: true }
+        Self::reading(Lines::new(), input, output, timer, deadlines)
+    }
+}
+
+impl<R: Read, W: Write, T: Timer, A: Arrivals> LineConnection<R, W, T, A> {
+    /// As [`new`](LineConnection::new), where what the server says is read by `arrivals`: over HTTP+SSE
+    /// `input` is the body of the event stream behind its endpoint, and `output` posts what is flushed.
+    pub const fn reading(arrivals: A, input: R, output: W, timer: T, deadlines: Deadlines) -> Self {
+        Self { input, output, timer, deadlines, probe: PROBE, arrivals, open: true }
     }
 
     /// How long the answer to `server/discover` is waited for before the server is asked as one of the
@@ -183,8 +191,8 @@ impl<R: Read, W: Write, T: Timer> LineConnection<R, W, T> {
         exchanges: &mut [Exchange],
         inbox: &'i mut Inbox<'_>,
     ) -> Option<Arrival<'i>> {
-        let waits = self.lines.needs_data(inbox);
-        (!waits).then(|| self.lines.next_arrival(client, exchanges, inbox))
+        let waits = self.arrivals.needs_data(inbox);
+        (!waits).then(|| self.arrivals.next_arrival(client, exchanges, inbox))
     }
 
     /// The time by which deadlines are measured.
@@ -243,8 +251,8 @@ impl<R: Read, W: Write, T: Timer> LineConnection<R, W, T> {
             if left.is_zero() {
                 return Err(missed(Deadline::Total));
             }
-            if !self.lines.needs_data(inbox) {
-                return Ok(self.lines.next_arrival(client, exchanges, inbox));
+            if !self.arrivals.needs_data(inbox) {
+                return Ok(self.arrivals.next_arrival(client, exchanges, inbox));
             }
             let idle = deadlines.idle;
             let (limit, which) =
@@ -259,7 +267,7 @@ impl<R: Read, W: Write, T: Timer> LineConnection<R, W, T> {
     }
 }
 
-impl<R, W, T> fmt::Debug for LineConnection<R, W, T> {
+impl<R, W, T, A> fmt::Debug for LineConnection<R, W, T, A> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("LineConnection").field("open", &self.open).finish_non_exhaustive()
     }

@@ -2,6 +2,8 @@
 //! child process.
 
 mod cache;
+mod channel;
+mod dialogue;
 mod input;
 mod listener;
 mod noise;
@@ -24,7 +26,7 @@ pub use outcome::{Outcome, ProcessError, Rejection, RpcError, SessionError};
 pub use process::{Ending, STDERR_TAIL};
 pub use program::{INHERITED, Program};
 pub use refusal::Refused;
-pub use session::{MAX_RESUMES, Options, Session};
+pub use session::{MAX_RESUMES, Options, Session, Transport};
 pub use stdio::{StdioOptions, StdioSession};
 pub use subscription::{Ended, MAX_ATTEMPTS, Subscription};
 pub use task::TaskEnd;

@@ -11,6 +11,7 @@ use mcpico_core::jsonrpc::code;
 use mcpico_core::mcp::{Capabilities, ClientInfo, Method, Revision};
 
 use super::cache::Cache;
+use super::channel::{self, Channel};
 use super::input::{AnswerInput, Answers, form_defaults, next_round, respond};
 use super::listener::Listener;
 use super::outcome::{Outcome, Rejection, SessionError, rpc_error};
@@ -27,6 +28,23 @@ const COURTESY: Duration = Duration::from_secs(1);
 /// Times that the event stream of one request is resumed.
 pub const MAX_RESUMES: usize = 64;
 
+/// How messages go over HTTP.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Transport {
+    /// Streamable HTTP, and HTTP+SSE where `initialize` is refused by 400, 404 or 405 and the server offers
+    /// that instead.
+    ///
+    /// [Backward compatibility](https://modelcontextprotocol.io/specification/2025-11-25/basic/transports#backwards-compatibility)
+    #[default]
+    Either,
+    /// Streamable HTTP alone.
+    Streamable,
+    /// HTTP+SSE of revision 2024-11-05 alone, for which the URL is that of the event stream. It belongs to
+    /// the legacy era.
+    Sse,
+}
+
 /// What a [`Session`] is made with.
 #[derive(Clone)]
 pub struct Options {
@@ -42,6 +60,8 @@ pub struct Options {
     pub answer_input: AnswerInput,
     /// Keeps results as long as the server allows; nothing is kept without.
     pub cache: Option<Cache>,
+    /// How messages go over HTTP.
+    pub transport: Transport,
     /// Sent with every request.
     pub bearer: Option<String>,
     /// How long things may take.
@@ -65,6 +85,7 @@ impl Options {
             capabilities: Capabilities::NONE,
             answer_input: Arc::new(form_defaults),
             cache: None,
+            transport: Transport::Either,
             bearer: None,
             deadlines: Deadlines::default(),
             inbox: 16 * 1024 * 1024,
@@ -90,10 +111,13 @@ impl fmt::Debug for Options {
 /// Its futures may be dropped at any time: what they had begun is given up with the connection, and
 /// the next call makes a new one.
 pub struct Session {
-    url: String,
-    options: Options,
-    client: Client,
-    connection: Option<Connection<TokioIo, TokioTimer>>,
+    pub(super) url: String,
+    pub(super) options: Options,
+    pub(super) client: Client,
+    pub(super) connection: Option<Connection<TokioIo, TokioTimer>>,
+    /// Instead of connections, where the server speaks HTTP+SSE.
+    pub(super) channel: Option<Channel>,
+    pub(super) transport: Transport,
     /// Hears what the server asks beside the answers to requests.
     listener: Option<Listener>,
     /// The request whose future has not ended, or was dropped.
@@ -109,14 +133,19 @@ impl Session {
     /// [`EndpointError`].
     pub fn new(url: &str, options: Options) -> Result<Self, EndpointError> {
         Endpoint::parse(url)?;
-        let client = Client::with_revisions(options.info, options.oldest, options.newest)
-            .declare(options.capabilities);
-        let storage = vec![0; options.inbox];
+        let client = match options.transport {
+            Transport::Sse => channel::client(&options),
+            _ => Client::with_revisions(options.info, options.oldest, options.newest)
+                .declare(options.capabilities),
+        };
+        let (storage, transport) = (vec![0; options.inbox], options.transport);
         Ok(Self {
             url: url.into(),
             options,
             client,
             connection: None,
+            channel: None,
+            transport,
             listener: None,
             in_flight: None,
             out: vec![0; OUT],
@@ -134,6 +163,9 @@ impl Session {
     pub async fn connect(&mut self) -> Result<Revision, SessionError> {
         let mut shaken = false;
         loop {
+            if self.transport == Transport::Sse {
+                return self.connect_channel().await;
+            }
             if let Some(revision) = self.client.revision() {
                 if shaken
                     && !revision.is_modern()
@@ -151,6 +183,7 @@ impl Session {
             match self.handshake_step().await {
                 // The server was just closing the connection. On a new one that is its answer.
                 Err(error) if reused && error.is_unanswered() => {}
+                Err(error) if self.may_have_channel(&error) => self.find_channel(error).await?,
                 taken => taken?,
             }
         }
@@ -264,6 +297,9 @@ impl Session {
         let mut repeated = false;
         loop {
             let revision = self.connect().await?;
+            if self.transport == Transport::Sse {
+                return self.call_over_channel(&call.progress(), observe).await;
+            }
             self.open().await?;
             let reused = self.is_connection_reused();
             // The deadlines of an exchange do not cover what is done between its events.
@@ -295,6 +331,9 @@ impl Session {
     /// connection, which is all that the modern era wants, and in the legacy era tells the server, which
     /// has a second to hear it. Whether it stops does not matter.
     pub async fn cancel(&mut self, reason: Option<&str>) {
+        if let Some(Channel { dialogue, .. }) = &mut self.channel {
+            dialogue.cancel(&mut self.client, reason).await;
+        }
         let Some(exchange) = self.in_flight.take() else { return };
         self.connection = None;
         if self.client.revision().is_some_and(|revision| !revision.is_modern()) {
@@ -323,6 +362,7 @@ impl Session {
     /// Ends the session, when the server has opened one. Whether it agrees does not matter.
     pub async fn end(&mut self) {
         self.listener = None;
+        self.channel = None;
         if !self.client.has_session() || self.open().await.is_err() {
             return;
         }

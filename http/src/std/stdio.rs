@@ -1,25 +1,22 @@
 //! A client of a server that runs as a child process and speaks over its standard streams.
 
 use std::fmt;
-use std::slice;
 use std::sync::Arc;
 use std::time::Duration;
 
-use mcpico_core::client::{
-    Answer, Arrival, Call, Client, Event, Exchange, Response, ServerRequest,
-};
-use mcpico_core::inbox::Inbox;
-use mcpico_core::json;
+use mcpico_core::client::{Call, Client, Event, Lines};
+use mcpico_core::inbox::Parked;
 use mcpico_core::jsonrpc::code;
 use mcpico_core::mcp::{Capabilities, ClientInfo, Method, Revision};
 
 use super::TokioTimer;
-use super::input::{AnswerInput, Answers, form_defaults, next_round, respond};
-use super::noise::{HearNoise, Noise};
-use super::outcome::{Outcome, ProcessError, SessionError, rpc_error};
+use super::dialogue::{Dialogue, Manner};
+use super::input::{AnswerInput, Answers, form_defaults, next_round};
+use super::noise::HearNoise;
+use super::outcome::{Outcome, ProcessError, SessionError};
 use super::process::{AFTER_EXIT, Ending, Input, Output, Process};
 use super::program::Program;
-use super::session::{NO_INPUT, OUT, parse, reserve};
+use super::session::{NO_INPUT, parse};
 use crate::line::{LineConnection, PROBE};
 use crate::{Deadlines, Error};
 
@@ -92,16 +89,10 @@ pub struct StdioSession {
     options: StdioOptions,
     client: Client,
     running: Option<Running>,
-    out: Vec<u8>,
-    storage: Vec<u8>,
-    /// What has come and was not looked at.
-    rest: Vec<u8>,
-    /// A request that has been sent and has no response.
-    under_way: Option<Exchange>,
 }
 
 struct Running {
-    line: LineConnection<Output, Input, TokioTimer>,
+    dialogue: Dialogue<Output, Input, Lines>,
     process: Process,
 }
 
@@ -109,9 +100,7 @@ impl StdioSession {
     /// A session whose server has not been started yet.
     pub fn new(program: Program, options: StdioOptions) -> Self {
         let client = client(&options);
-        let storage = vec![0; options.inbox];
-        let (out, rest) = (Vec::new(), Vec::new());
-        Self { program, options, client, running: None, out, storage, rest, under_way: None }
+        Self { program, options, client, running: None }
     }
 
     /// Starts the server, finds out what it speaks and shakes hands where that is due.
@@ -126,8 +115,10 @@ impl StdioSession {
             if let Some(revision) = self.client.revision() {
                 return Ok(revision);
             }
+            let Some(Running { dialogue, .. }) = &mut self.running else { continue };
             let mut failure = None;
-            match self.handshake(&mut failure).await {
+            let hear = self.options.hear_noise.as_ref();
+            match dialogue.handshake(&mut self.client, hear, &mut failure).await {
                 Ok(Some(revision)) => return Ok(revision),
                 Ok(None) => {
                     self.end_server().await;
@@ -181,9 +172,11 @@ impl StdioSession {
         let mut repeated = false;
         loop {
             self.connect().await?;
-            reserve(&self.client, &mut self.out, &call)?;
             self.cancel(None).await;
-            let outcome = match self.call_once(&call, observe).await {
+            let Some(Running { dialogue, .. }) = &mut self.running else { continue };
+            dialogue.reserve(&self.client, &call)?;
+            let manner = Self::manner(&self.options);
+            let outcome = match dialogue.call(&mut self.client, &call, manner, observe).await {
                 Ok(outcome) => outcome,
                 Err(error) => {
                     self.cancel(None).await;
@@ -204,12 +197,8 @@ impl StdioSession {
     ///
     /// [Cancellation](https://modelcontextprotocol.io/specification/2026-07-28/basic/patterns/cancellation)
     pub async fn cancel(&mut self, reason: Option<&str>) {
-        let Some(exchange) = self.under_way.take() else { return };
-        let Some(Running { line, .. }) = &mut self.running else { return };
-        let cancelled = self.client.cancel_line(&exchange, reason, None, &mut self.out);
-        if let Ok(Some((post, mut told))) = cancelled {
-            // It is a courtesy: what is wrong with the connection shows elsewhere.
-            let _ = line.send(&post, &mut told).await;
+        if let Some(Running { dialogue, .. }) = &mut self.running {
+            dialogue.cancel(&mut self.client, reason).await;
         }
     }
 
@@ -234,7 +223,7 @@ impl StdioSession {
     pub const fn set_deadlines(&mut self, deadlines: Deadlines) {
         self.options.deadlines = deadlines;
         if let Some(running) = &mut self.running {
-            running.line.set_deadlines(deadlines);
+            running.dialogue.set_deadlines(deadlines);
         }
     }
 
@@ -255,89 +244,24 @@ impl StdioSession {
         let timer = TokioTimer::default();
         let mut line = LineConnection::new(output, input, timer, self.options.deadlines);
         line.set_probe(self.options.probe);
-        self.rest.clear();
-        self.under_way = None;
-        Ok(Running { line, process })
+        let storage = vec![0; self.options.inbox];
+        Ok(Running { dialogue: Dialogue::new(line, storage, Parked::default()), process })
     }
 
-    async fn handshake(
-        &mut self,
-        failure: &mut Option<SessionError>,
-    ) -> Result<Option<Revision>, Error> {
-        let Some(Running { line, .. }) = &mut self.running else { return Err(Error::NotOpen) };
-        if self.out.is_empty() {
-            self.out.resize(OUT, 0);
+    fn manner(options: &StdioOptions) -> Manner<'_> {
+        let StdioOptions { answer_input, capabilities, hear_noise, .. } = options;
+        Manner {
+            answer_input,
+            capabilities: *capabilities,
+            hear_noise: hear_noise.as_ref(),
+            strict: false,
         }
-        let mut kept = Kept::new(&mut self.storage, &mut self.rest);
-        let hear = self.options.hear_noise.as_ref();
-        let mut observe = |arrival: &Arrival<'_>| match arrival.event {
-            Ok(Event::Response(Response::Error(error))) => {
-                *failure = Some(SessionError::Handshake(rpc_error(&error, 0)));
-            }
-            Ok(_) => {}
-            Err(error) => tell(hear, arrival.text, error),
-        };
-        let (client, out) = (&mut self.client, &mut self.out);
-        let shaken = line.handshake(client, &mut kept.inbox, out, &mut observe).await;
-        if !matches!(shaken, Err(Error::Handshake { .. })) {
-            *failure = None;
-        }
-        shaken
-    }
-
-    async fn call_once(
-        &mut self,
-        call: &Call<'_>,
-        observe: &mut dyn FnMut(&Event<'_>),
-    ) -> Result<Outcome, Error> {
-        let Some(Running { line, .. }) = &mut self.running else { return Err(Error::NotOpen) };
-        let Self { client, options, out, storage, rest, under_way, .. } = self;
-        let mut kept = Kept::new(storage, rest);
-        let (post, mut exchange) = client.request(call, out)?;
-        line.send(&post, &mut exchange).await?;
-        *under_way = Some(exchange.clone());
-        let since = line.now();
-        let mut outcome = Err(Error::StreamEnded);
-        loop {
-            let over = exchange.is_over();
-            let exchanges = slice::from_mut(&mut exchange);
-            let arrival = if over {
-                // What came with the response is told as well.
-                let Some(arrival) = line.arrived(client, exchanges, &mut kept.inbox) else { break };
-                arrival
-            } else {
-                line.next_arrival(client, exchanges, &mut kept.inbox, since).await?
-            };
-            let event = match arrival.event {
-                Ok(Event::Closed) => break,
-                Ok(Event::Response(response)) => {
-                    *under_way = None;
-                    outcome = Ok(Outcome::new(response, 0));
-                    continue;
-                }
-                Ok(event) => event,
-                Err(error) => {
-                    tell(options.hear_noise.as_ref(), arrival.text, error);
-                    if arrival.exchange.is_some() {
-                        *under_way = None;
-                        outcome = Err(error.into());
-                    }
-                    continue;
-                }
-            };
-            if let Event::ServerRequest(request) = &event {
-                answer(line, client, options, request, out).await?;
-            }
-            observe(&event);
-        }
-        client.settle(&exchange)?;
-        outcome
     }
 
     /// Ends the server and leaves what the client has learned.
     async fn end_server(&mut self) -> Option<Ending> {
-        let Running { line, process } = self.running.take()?;
-        let (output, input) = line.into_streams();
+        let Running { dialogue, process } = self.running.take()?;
+        let (output, input) = dialogue.into_streams();
         Some(process.end(output, input, self.options.grace).await)
     }
 
@@ -359,63 +283,9 @@ impl StdioSession {
     }
 }
 
-/// Answers a request of the server.
-async fn answer(
-    line: &mut LineConnection<Output, Input, TokioTimer>,
-    client: &mut Client,
-    options: &StdioOptions,
-    request: &ServerRequest<'_>,
-    out: &mut Vec<u8>,
-) -> Result<(), Error> {
-    let input = respond(&options.answer_input, options.capabilities, &request.input());
-    let input = input.as_ref().and_then(|text| json::parse(text.as_bytes()).ok());
-    let answer = input.map_or_else(|| Answer::default_for(request), Answer::Result);
-    if let Err(mcpico_core::Error::OutputTooSmall { needed }) =
-        client.answer(request, answer, None, out).map(|_| ())
-    {
-        out.resize(needed, 0);
-    }
-    let (post, mut consent) = client.answer(request, answer, None, out)?;
-    line.send(&post, &mut consent).await
-}
-
-fn tell(hear: Option<&HearNoise>, text: &[u8], error: mcpico_core::Error) {
-    let Some(hear) = hear else { return };
-    match error {
-        mcpico_core::Error::FrameTooLarge { limit, .. } => {
-            hear(&Noise::TooLong { start: text, limit });
-        }
-        error => hear(&Noise::Line { text, error }),
-    }
-}
-
 fn client(options: &StdioOptions) -> Client {
     let client = Client::with_revisions(options.info, options.oldest, options.newest);
     client.declare(options.capabilities)
-}
-
-/// An inbox whose unread bytes outlive it.
-struct Kept<'s> {
-    inbox: Inbox<'s>,
-    rest: &'s mut Vec<u8>,
-}
-
-impl<'s> Kept<'s> {
-    fn new(storage: &'s mut [u8], rest: &'s mut Vec<u8>) -> Self {
-        let mut inbox = Inbox::new(storage);
-        if let Some(room) = inbox.spare().get_mut(..rest.len()) {
-            room.copy_from_slice(rest);
-            inbox.commit(rest.len());
-        }
-        rest.clear();
-        Self { inbox, rest }
-    }
-}
-
-impl Drop for Kept<'_> {
-    fn drop(&mut self) {
-        self.rest.extend_from_slice(self.inbox.unread());
-    }
 }
 
 impl fmt::Debug for StdioSession {

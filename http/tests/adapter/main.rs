@@ -2,6 +2,7 @@
 
 mod ask;
 mod cache;
+mod channel;
 mod corpus;
 mod failures;
 mod house;

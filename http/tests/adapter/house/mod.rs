@@ -2,7 +2,7 @@
 //! and the memory that it was given, without a busy loop, and without a word to somebody else.
 
 mod counted;
-mod servers;
+pub(crate) mod servers;
 
 use std::collections::BTreeSet;
 use std::fs;

@@ -4,6 +4,7 @@
 //! What a client may believe names a tool `right`, what it may not, `wrong`. The tests of the command use
 //! this table, too.
 
+pub(crate) mod channels;
 mod requests;
 mod rpc;
 mod streams;
@@ -81,6 +82,7 @@ pub(crate) fn servers() -> Vec<Server> {
     let mut all = rpc::servers();
     all.extend(streams::servers());
     all.extend(requests::servers());
+    all.extend(channels::servers());
     all
 }
 

@@ -107,23 +107,6 @@ fn elsewhere() -> Vec<Server> {
                 });
             },
         ),
-        // A server of 2024-11-05 over the transport of then.
-        Server::legacy(
-            "an endpoint event where a stream is asked for",
-            &["H6"],
-            End::Rejected(405),
-            |mut link, stranger| {
-                while let Some(request) = link.request() {
-                    if request.head.starts_with("GET") {
-                        link.send(STREAM);
-                        link.send(format!("event: endpoint\ndata: {stranger}\n\n"));
-                        link.wait_for_close();
-                        return;
-                    }
-                    link.send(whole(405, "", "{}"));
-                }
-            },
-        ),
     ]);
     all
 }
