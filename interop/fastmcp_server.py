@@ -94,6 +94,7 @@ if __name__ == "__main__":
     way = arguments.add_mutually_exclusive_group(required=True)
     way.add_argument("--port", type=int)
     way.add_argument("--stdio", action="store_true", help="without a verifier: stdio has no bearer")
+    arguments.add_argument("--sse", action="store_true", help="the transport of 2024-11-05")
     arguments.add_argument("--secret-file", type=Path)
     arguments.add_argument("--issuer")
     arguments.add_argument("--audience")
@@ -102,5 +103,5 @@ if __name__ == "__main__":
         server(None).run(transport="stdio", show_banner=False)
     else:
         server(verifier(given)).run(
-            transport="http", host="127.0.0.1", port=given.port, show_banner=False
+            transport="sse" if given.sse else "http", host="127.0.0.1", port=given.port, show_banner=False
         )

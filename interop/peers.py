@@ -49,8 +49,8 @@ class Peer:
             self.process.wait()
 
 
-def fastmcp(scratch: Path, secret_file: Path) -> Peer:
-    """FastMCP with its own HS256 verifier; both eras."""
+def fastmcp(scratch: Path, secret_file: Path, is_sse: bool = False) -> Peer:
+    """FastMCP with its own HS256 verifier; both eras, over HTTP+SSE the legacy one."""
 
     def command(port: int) -> tuple[list, dict]:
         return [
@@ -60,19 +60,22 @@ def fastmcp(scratch: Path, secret_file: Path) -> Peer:
             "--secret-file", secret_file,
             "--issuer", ISSUER,
             "--audience", AUDIENCE,
+            *(["--sse"] if is_sse else []),
         ], {"FASTMCP_CHECK_FOR_UPDATES": "off"}  # fmt: skip
 
+    if is_sse:
+        return _start_http("fastmcp-sse", scratch, command, "/sse")
     return _start_http("fastmcp", scratch, command)
 
 
-def everything(scratch: Path) -> Peer:
+def everything(scratch: Path, transport: str = "streamableHttp", path: str = "/mcp") -> Peer:
     """The reference implementation's server without authorization; legacy era only."""
     def command(port: int) -> tuple[list, dict]:
         return [
-            "node", "--require", HERE / "loopback.cjs", EVERYTHING, "streamableHttp",
+            "node", "--require", HERE / "loopback.cjs", EVERYTHING, transport,
         ], {"PORT": str(port)}  # fmt: skip
 
-    return _start_http("everything", scratch, command)
+    return _start_http(f"everything-{transport}", scratch, command, path)
 
 
 def rmcp(mcpico: Path, era: str, scratch: Path, secret_file: Path) -> Peer:
@@ -127,6 +130,14 @@ def _everything(rig) -> Peer:
     return rig.everything
 
 
+def _everything_sse(rig) -> Peer:
+    return everything(rig.scratch, "sse", "/sse")
+
+
+def _fastmcp_sse(rig) -> Peer:
+    return fastmcp(rig.scratch, rig.secret_file, is_sse=True)
+
+
 def _rmcp_stdio_modern(rig) -> Peer:
     return _started_by_mcpico("rmcp", rig.mcpico.path, "serve", "--stdio", "--era", "modern")
 
@@ -147,8 +158,10 @@ ROWS = (
     Row("rmcp", "modern", "HTTP", _rmcp_modern),
     Row("rmcp", "legacy", "HTTP", _rmcp_legacy),
     Row("server-everything", "legacy", "HTTP", _everything),
+    Row("server-everything", "legacy", "HTTP+SSE", _everything_sse),
     Row("FastMCP", "modern", "HTTP", _fastmcp),
     Row("FastMCP", "legacy", "HTTP", _fastmcp, pinned=True),
+    Row("FastMCP", "legacy", "HTTP+SSE", _fastmcp_sse),
     Row("rmcp", "modern", "stdio", _rmcp_stdio_modern),
     Row("rmcp", "legacy", "stdio", _rmcp_stdio_legacy),
     Row("server-everything", "legacy", "stdio", _everything_stdio),
@@ -157,7 +170,7 @@ ROWS = (
 )
 
 
-def _start_http(name: str, scratch: Path, command) -> Peer:
+def _start_http(name: str, scratch: Path, command, path: str = "/mcp") -> Peer:
     # Another process may take the free port before the peer does: the peer then ends at once.
     for _ in range(3):
         port = _free_port()
@@ -174,7 +187,7 @@ def _start_http(name: str, scratch: Path, command) -> Peer:
                 cwd=scratch,
                 env=environment | variables,
             )
-        peer = Peer(name, ("--endpoint", f"http://127.0.0.1:{port}/mcp"), process)
+        peer = Peer(name, ("--endpoint", f"http://127.0.0.1:{port}{path}"), process)
         try:
             if _answers(peer, port):
                 return peer

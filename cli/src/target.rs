@@ -56,6 +56,10 @@ pub(crate) struct TargetArguments {
     #[arg(long, value_name = "REVISION", value_parser = revision)]
     pub(crate) revision: Option<Revision>,
 
+    /// How messages go over HTTP
+    #[arg(long, value_enum, default_value_t = Transport::Auto)]
+    pub(crate) transport: Transport,
+
     /// Time limit for one request
     #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..=86_400))]
     pub(crate) timeout: u64,
@@ -85,6 +89,27 @@ pub(crate) enum Format {
     Json,
 }
 
+/// How messages go over HTTP.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Transport {
+    /// Streamable HTTP; HTTP+SSE where the server refuses it and offers that.
+    Auto,
+    /// Streamable HTTP alone.
+    Http,
+    /// HTTP+SSE alone, the transport of 2024-11-05: the URL is that of its event stream.
+    Sse,
+}
+
+impl From<Transport> for mcpico_http::std::Transport {
+    fn from(transport: Transport) -> Self {
+        match transport {
+            Transport::Auto => Self::Either,
+            Transport::Http => Self::Streamable,
+            Transport::Sse => Self::Sse,
+        }
+    }
+}
+
 fn revision(name: &str) -> Result<Revision, String> {
     Revision::from_name(name).ok_or_else(|| {
         let known = Revision::ALL.map(Revision::name).join(", ");
@@ -112,6 +137,7 @@ pub(crate) struct Target {
     pub(crate) is_demo: bool,
     pub(crate) verbose: bool,
     revision: Option<Revision>,
+    transport: Transport,
     pub(crate) deadlines: Deadlines,
     pub(crate) allow_plaintext_bearer: bool,
     /// Stops the demo server when it is dropped.
@@ -201,6 +227,7 @@ impl Target {
             is_demo: running.is_some(),
             verbose: arguments.verbose,
             revision: arguments.revision,
+            transport: arguments.transport,
             deadlines: deadlines(arguments),
             allow_plaintext_bearer,
             _running: running,
@@ -232,6 +259,7 @@ impl Target {
             is_demo: false,
             verbose: arguments.verbose,
             revision: arguments.revision,
+            transport: arguments.transport,
             deadlines: deadlines(arguments),
             allow_plaintext_bearer: false,
             _running: None,
@@ -292,6 +320,7 @@ impl Target {
         let options = Options {
             oldest,
             newest,
+            transport: self.transport.into(),
             bearer: token.map(str::to_owned),
             deadlines: self.deadlines,
             allow_plaintext_bearer: self.allow_plaintext_bearer,
