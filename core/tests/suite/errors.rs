@@ -367,3 +367,20 @@ fn errors_of_the_client_say_whose_fault_it_is() {
         }
     }
 }
+
+/// What users size their buffers and servers by: to change one is a change of the interface.
+#[test]
+fn limits_keep_their_numbers() {
+    use mcpico_core::{auth::challenge, client, framing, http1, json, jwt, mcp};
+    assert_eq!((json::MAX_DEPTH, MAX_NAMES), (64, 256));
+    assert_eq!((http1::MAX_HEAD, http1::MAX_HEADERS), (16_384, 64));
+    assert_eq!((http1::MAX_CHUNK_LINE, http1::MAX_TRAILERS), (1024, 8192));
+    assert_eq!((http1::MAX_INFORMATIONAL, http1::MAX_LENGTH), (16, 1_099_511_627_776));
+    assert_eq!((framing::MAX_EVENT_ID, framing::MAX_EVENT_NAME), (128, 16));
+    assert_eq!((MAX_CLAIMS, MAX_HEADER_LEN, jwt::MAX_HEADER_MEMBERS), (128, 1024, 32));
+    assert_eq!((client::MAX_NEGOTIATION, client::MAX_BATCH), (8, 256));
+    assert_eq!((client::MAX_RETRY, client::MAX_SESSION_ID), (60_000, 128));
+    assert_eq!((MAX_PARAM_HEADERS, mcp::MAX_SCHEMA_DEPTH), (32, 8));
+    assert_eq!((MAX_TRACE_STATE, MAX_BAGGAGE), (512, 8192));
+    assert_eq!(challenge::MAX_PARAMS, 16);
+}

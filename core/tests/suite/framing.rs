@@ -132,6 +132,12 @@ fn comments_and_unknown_fields_need_no_storage() {
 }
 
 #[test]
+fn blank_lines_need_one_byte_and_a_byte_order_mark_three() {
+    assert_eq!(run(&mut event_stream(), 1, &[b"\n\r\n\r\n"]), [Seen::End]);
+    assert_eq!(run(&mut event_stream(), 3, &["\u{feff}\n".as_bytes()]), [Seen::End]);
+}
+
+#[test]
 fn a_frame_may_fill_the_inbox_and_no_more() {
     for (framing, exact, over) in [
         (Framing::WholeBody(WholeBody::new()), &b"1234567"[..], &b"12345678"[..]),
