@@ -20,7 +20,7 @@ use crate::terminal::escape;
 #[derive(Debug, Args)]
 pub(crate) struct Server {
     /// URL of the MCP endpoint; without it, the demo server is started for this command
-    #[arg(long, short, value_name = "URL", conflicts_with = "program")]
+    #[arg(long, short, value_name = "URL", conflicts_with = "started")]
     endpoint: Option<String>,
 
     #[command(flatten)]

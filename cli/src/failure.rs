@@ -38,7 +38,7 @@ impl Failure {
         Self::new(Exit::Usage, what)
     }
 
-    fn hint(mut self, hint: impl Into<String>) -> Self {
+    pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hints.push(hint.into());
         self
     }

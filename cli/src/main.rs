@@ -15,12 +15,14 @@ mod output;
 mod peer;
 mod program;
 mod random;
+mod report;
 mod secret;
 mod serve;
 mod surface;
 mod target;
 mod terminal;
 mod token;
+mod yaml;
 
 use std::process::ExitCode;
 

@@ -15,6 +15,8 @@ pub(crate) struct Peer {
     /// How it is reached: the token as it may be shown, or that there is none.
     shown: String,
     verbose: bool,
+    /// Ctrl-C does not end what is sent.
+    goes_on: bool,
 }
 
 /// What the messages go over.
@@ -27,12 +29,13 @@ impl Peer {
     /// Talks over `session`, which sends `token`.
     pub(crate) fn new(session: Session, token: Option<&str>, verbose: bool) -> Self {
         let shown = format!("token {}", mask(token.unwrap_or_default().as_bytes()));
-        Self { session: Transport::Http(Box::new(session)), shown, verbose }
+        Self { session: Transport::Http(Box::new(session)), shown, verbose, goes_on: false }
     }
 
     /// Talks to the program of `session`.
     pub(crate) fn of_program(session: StdioSession, verbose: bool) -> Self {
-        Self { session: Transport::Stdio(Box::new(session)), shown: "stdio".into(), verbose }
+        let session = Transport::Stdio(Box::new(session));
+        Self { session, shown: "stdio".into(), verbose, goes_on: false }
     }
 
     /// Finds out what the server speaks and shakes hands where that is due.
@@ -51,7 +54,7 @@ impl Peer {
             Transport::Stdio(session) => tokio::select! {
                 biased;
                 connected = session.connect() => connected,
-                () = interrupted() => Err(SessionError::Interrupted),
+                () = interrupted(), if !self.goes_on => Err(SessionError::Interrupted),
             },
         };
         if known.is_some() && connected.is_ok() {
@@ -84,7 +87,7 @@ impl Peer {
         let outcome = tokio::select! {
             biased;
             outcome = call => outcome,
-            () = interrupted() => Err(SessionError::Interrupted),
+            () = interrupted(), if !self.goes_on => Err(SessionError::Interrupted),
         };
         // Nothing is left to give up when the call has ended.
         let why = Some("interrupted by the user");
@@ -100,6 +103,11 @@ impl Peer {
             Err(error) => ending(error),
         });
         outcome
+    }
+
+    /// Whether Ctrl-C leaves what is sent from now on alone, because it tidies up.
+    pub(crate) const fn goes_on_when_interrupted(&mut self, goes_on: bool) {
+        self.goes_on = goes_on;
     }
 
     /// Ends the session, when the server has opened one, or the program, and says how it ended.

@@ -17,29 +17,56 @@ const SHOWN: usize = 5;
 const EXCERPT: usize = 200;
 
 /// A program that is started as the server.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub(crate) struct ProgramArguments {
     /// Give the program this variable of our environment, or set it to a value; may stand several times
     ///
     /// Without it the program gets only what tells it about user, paths, language and time zone. A value that
     /// stands here can be seen in the list of processes, that of a variable named alone cannot.
-    #[arg(long = "env", value_name = "NAME[=VALUE]", requires = "program")]
+    #[arg(long = "env", value_name = "NAME[=VALUE]", requires = "started")]
     variables: Vec<OsString>,
 
     /// Show what the program writes to standard error
-    #[arg(long, requires = "program")]
+    #[arg(long, requires = "started")]
     show_stderr: bool,
 
     /// Start this program and speak MCP over its standard input and output; no shell reads its arguments
-    #[arg(last = true, value_name = "PROGRAM")]
+    #[arg(last = true, value_name = "PROGRAM", group = "started")]
     program: Vec<OsString>,
+
+    /// The same, with program and arguments in one text that is split into words as a shell would
+    ///
+    /// Quotes and backslashes keep words together. Nothing is run by a shell: no variable, pattern or pipe is one.
+    #[arg(long, value_name = "COMMAND", group = "started", value_parser = words)]
+    spawn: Option<Words>,
+
+    /// Variables that a configuration gives the program.
+    #[arg(skip)]
+    pub(crate) configured: Vec<(String, String)>,
+}
+
+/// The words of a command.
+#[derive(Clone, Debug)]
+struct Words(Vec<OsString>);
+
+fn words(command: &str) -> Result<Words, &'static str> {
+    let words = shlex::split(command).ok_or("a quote or an escape has no end")?;
+    if words.is_empty() {
+        Err("it names no program")
+    } else {
+        Ok(Words(words.into_iter().map(OsString::from).collect()))
+    }
 }
 
 impl ProgramArguments {
     /// The program, when there is one.
     pub(crate) fn find(&self) -> Option<Program> {
-        let (name, arguments) = self.program.split_first()?;
+        let words = self.spawn.as_ref().map_or(&self.program, |Words(words)| words);
+        let (name, arguments) = words.split_first()?;
         let mut program = Program::new(name).arguments(arguments);
+        for (name, value) in &self.configured {
+            program = program.variable(name, value);
+        }
         for variable in &self.variables {
             if let Some((name, value)) = split(variable) {
                 conceal(name, value);
@@ -72,7 +99,7 @@ fn split(variable: &OsStr) -> Option<(&OsStr, &OsStr)> {
 }
 
 /// The values of what is named like a credential are not printed.
-fn conceal(name: &OsStr, value: &OsStr) {
+pub(crate) fn conceal(name: &OsStr, value: &OsStr) {
     let name = name.to_string_lossy().to_ascii_uppercase();
     if ["KEY", "PASS", "SECRET", "TOKEN", "CREDENTIAL", "AUTH"]
         .iter()

@@ -12,6 +12,7 @@ use zeroize::Zeroizing;
 use crate::confidential::Contents;
 use crate::failure::Failure;
 use crate::terminal;
+use crate::token::source::Place;
 
 /// The environment variable that holds a secret when no file is named.
 pub(crate) const SECRET_VARIABLE: &str = "MCP_JWT_SECRET";
@@ -35,7 +36,11 @@ pub(crate) struct SecretSource {
 
     /// Take a secret of fewer than 32 bytes, which can be guessed from one token; for tests only
     #[arg(long)]
-    allow_short_secret: bool,
+    pub(crate) allow_short_secret: bool,
+
+    /// Where a configuration says that the secret is; it stands above the environment.
+    #[arg(skip)]
+    pub(crate) place: Option<Place>,
 }
 
 impl SecretSource {
@@ -49,7 +54,15 @@ impl SecretSource {
             let contents = Contents::of_stdin().map_err(SecretError::Stdin)?;
             return Ok(Some(Secret { bytes: contents.bytes, generated: false }));
         }
-        let file = self.secret_file.as_deref();
+        let file = match (&self.secret_file, &self.place) {
+            (Some(file), _) | (None, Some(Place::File(file))) => Some(file.as_path()),
+            (None, Some(Place::Variable(name))) => {
+                let value = env::var_os(name).ok_or_else(|| SecretError::Variable(name.clone()))?;
+                let bytes = Zeroizing::new(value.into_encoded_bytes());
+                return Ok(Some(Secret { bytes, generated: false }));
+            }
+            (None, None) => None,
+        };
         Secret::find(file)
             .map_err(|error| SecretError::File(file.map(Path::to_owned).unwrap_or_default(), error))
     }
@@ -79,7 +92,10 @@ impl SecretSource {
 
     /// The command line or the environment names a secret.
     pub(crate) fn is_named(&self) -> bool {
-        self.secret_stdin || self.secret_file.is_some() || env::var_os(SECRET_VARIABLE).is_some()
+        self.secret_stdin
+            || self.secret_file.is_some()
+            || self.place.is_some()
+            || env::var_os(SECRET_VARIABLE).is_some()
     }
 
     /// The secret takes up standard input.
@@ -95,6 +111,8 @@ pub(crate) enum SecretError {
     File(PathBuf, io::Error),
     /// Standard input can not be read.
     Stdin(io::Error),
+    /// The variable that the configuration names is not set.
+    Variable(String),
     /// The secret is no HS256 key.
     Key(KeyError),
 }
@@ -107,6 +125,9 @@ impl fmt::Display for SecretError {
             }
             Self::Stdin(error) => {
                 write!(f, "the secret can not be read from standard input: {error}")
+            }
+            Self::Variable(name) => {
+                write!(f, "the configuration takes the secret from {name}, which is not set")
             }
             Self::Key(error @ KeyError::TooShort) => write!(
                 f,

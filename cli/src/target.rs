@@ -23,8 +23,11 @@ use crate::token::source::TokenSource;
 pub(crate) const INFO: ClientInfo =
     ClientInfo { name: "mcpico", version: env!("CARGO_PKG_VERSION") };
 
+/// Time limit for one request where none is given, in seconds.
+const TIMEOUT: u64 = 60;
+
 /// How the server is reached and what it is shown.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub(crate) struct TargetArguments {
     #[command(flatten)]
     pub(crate) token: TokenSource,
@@ -52,6 +55,10 @@ pub(crate) struct TargetArguments {
     #[arg(long = "claim", value_name = "NAME=JSON")]
     pub(crate) claims: Vec<String>,
 
+    /// Claims of minted tokens that a configuration gives; those of the command line stand above them.
+    #[arg(skip)]
+    pub(crate) configured_claims: Vec<(String, Value)>,
+
     /// Speak this revision only, for example 2025-11-25
     #[arg(long, value_name = "REVISION", value_parser = revision)]
     pub(crate) revision: Option<Revision>,
@@ -60,9 +67,9 @@ pub(crate) struct TargetArguments {
     #[arg(long, value_enum, default_value_t = Transport::Auto)]
     pub(crate) transport: Transport,
 
-    /// Time limit for one request
-    #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..=86_400))]
-    pub(crate) timeout: u64,
+    /// Time limit for one request [default: 60]
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    pub(crate) timeout: Option<u64>,
 
     /// Send a token over plain http to another machine
     #[arg(long)]
@@ -333,7 +340,7 @@ impl Target {
 }
 
 fn deadlines(arguments: &TargetArguments) -> Deadlines {
-    let total = Duration::from_secs(arguments.timeout);
+    let total = Duration::from_secs(arguments.timeout.unwrap_or(TIMEOUT));
     let connect = total.min(Deadlines::default().connect);
     Deadlines { connect, first_byte: total, idle: total, total }
 }
@@ -355,15 +362,15 @@ fn extra_claims(arguments: &TargetArguments) -> Result<Vec<(String, Value)>, Fai
     let text = |name: &str, value: &Option<String>| {
         value.as_ref().map(|value| (name.to_owned(), Value::from(value.clone())))
     };
-    let mut claims: Vec<_> = [
+    let own = [
         text("iss", &arguments.iss),
         text("aud", &arguments.aud),
         text("sub", &arguments.sub),
         text("scope", &arguments.scope),
     ]
     .into_iter()
-    .flatten()
-    .collect();
+    .flatten();
+    let mut claims: Vec<_> = arguments.configured_claims.iter().cloned().chain(own).collect();
     for claim in &arguments.claims {
         let (name, value) = claim.split_once('=').ok_or_else(|| {
             Failure::usage(format!("--claim {claim}: no = between name and value"))

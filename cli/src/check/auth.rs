@@ -7,12 +7,12 @@ use mcpico_http::Error;
 use mcpico_http::std::{Outcome, SessionError};
 
 use super::Run;
-use super::report::Verdict;
 use crate::clock;
 use crate::failure::challenge;
 use crate::mint::forged;
 use crate::output;
 use crate::peer::Peer;
+use crate::report::Verdict;
 
 /// Made of the characters that a bearer may have, and no JWT.
 const MALFORMED: &str = "mcpico.this-is-not-a-token";
@@ -38,7 +38,7 @@ enum Knock {
     Silent(String),
 }
 
-impl Run {
+impl Run<'_> {
     /// Shows the server no token and bad ones; each has to be refused with 401.
     pub(super) async fn authentication(&mut self) {
         self.refused("no-token", "a request without a token is refused", Ok(None)).await;

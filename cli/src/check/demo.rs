@@ -10,9 +10,9 @@ use mcpico_core::mcp::{Method, ToolResult};
 use serde_json::{Value, json};
 
 use super::Run;
-use super::report::Verdict;
 use crate::mint::claims_of;
 use crate::peer::Peer;
+use crate::report::Verdict;
 use crate::surface::{self, Kind, Listing};
 use crate::terminal::escape;
 
@@ -52,7 +52,7 @@ pub(super) fn compare(listing: &Listing, kind: Kind, is_demo: bool) -> Verdict {
 }
 
 /// Calls every tool, reads resources and the prompt, and compares what comes back.
-pub(super) async fn run(run: &mut Run, peer: &mut Peer, tools: &[Value]) {
+pub(super) async fn run(run: &mut Run<'_>, peer: &mut Peer, tools: &[Value]) {
     let text = |text: &str| json!([{"type": "text", "text": text}]);
     let echo = |result: &Value| same(&result["content"], &text(TEXT));
     run.tool(peer, tools, "echo", "echo gives text back unchanged", json!({"text": TEXT}), &echo)
@@ -99,7 +99,7 @@ pub(super) async fn run(run: &mut Run, peer: &mut Peer, tools: &[Value]) {
     run.reads(peer).await;
 }
 
-impl Run {
+impl Run<'_> {
     /// Calls a tool; `judge` looks at its result. Whether it passed.
     async fn tool(
         &mut self,

@@ -1,12 +1,19 @@
 //! `mcpico test`: checks a server, and says what was proved and what was not.
 
 mod auth;
+mod cases;
+mod configuration;
+mod configured;
+mod coverage;
 mod demo;
+mod judge;
+mod loops;
 mod program;
-mod report;
+mod selection;
 mod session;
 
 use std::fmt::Write;
+use std::path::PathBuf;
 use std::time::Instant;
 
 use clap::Args;
@@ -18,10 +25,13 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output;
 use crate::peer::Peer;
-use crate::surface::{self, Fault, Kind};
+use crate::report::{Baseline, Files, Report, Verdict};
+use crate::surface::{self, Fault, Kind, Listing};
 use crate::target::{Format, Target, TargetArguments};
 
-use report::{Report, Verdict};
+use cases::Offer;
+use configuration::Configuration;
+use selection::{Plan, Selection};
 
 /// Check a server: is a token demanded, are bad ones refused, does what is behind work
 ///
@@ -30,12 +40,26 @@ use report::{Report, Verdict};
 #[derive(Debug, Args)]
 pub(crate) struct Test {
     /// URL of the MCP endpoint
-    #[arg(conflicts_with = "program")]
+    #[arg(conflicts_with = "started")]
     endpoint: Option<String>,
+
+    /// Call and read what FILE describes, and judge what comes back (YAML, see docs/testing.md)
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
 
     /// The server is meant to be open to everyone; authentication is not checked
     #[arg(long)]
     open: bool,
+
+    #[command(flatten)]
+    selection: Selection,
+
+    #[command(flatten)]
+    files: Files,
+
+    /// Failures that are known, with their reasons (YAML); one that passes is a failure
+    #[arg(long, value_name = "FILE")]
+    baseline: Option<PathBuf>,
 
     #[command(flatten)]
     target: TargetArguments,
@@ -43,44 +67,80 @@ pub(crate) struct Test {
 
 /// Why no tool of a server is called that is not our own.
 const EXECUTION: &str = "execution: no tool was called and nothing was read; what is harmless on this \
-    server only its owner knows (`mcpico call` and `mcpico read` do one at a time)";
+    server only its owner knows (--config says it, `mcpico record` writes one)";
 
 /// Runs all checks that can be run and prints the report.
 ///
 /// # Errors
 /// [`Failure`] when no run is possible: the command line cannot be used.
 pub(crate) async fn run(command: &Test) -> Result<Exit, Failure> {
-    let target = Target::new(command.endpoint.as_deref(), &command.target)?;
-    let mut run =
-        Run { report: Report::new(&target, command.target.format), target, is_silent: false };
+    command.selection.hint();
+    let configuration = command.config.as_deref().map(Configuration::read).transpose()?;
+    let plan = match &configuration {
+        Some(configuration) => command.selection.plan(configuration)?,
+        None if command.selection.is_used() => {
+            return Err(Failure::usage("cases are chosen, and there is no configuration of any")
+                .hint("--config FILE names one; `mcpico record` writes one from a server"));
+        }
+        None => Plan::default(),
+    };
+    if command.selection.list {
+        match command.target.format {
+            Format::Json => output::json(&plan.json()),
+            Format::Text => plan.print(),
+        }
+        return Ok(Exit::Passed);
+    }
+    let baseline = command.baseline.as_deref().map(Baseline::read).transpose()?;
+    command.files.open()?;
+    let mut arguments = command.target.clone();
+    if let Some(configuration) = &configuration {
+        configuration.apply(&mut arguments);
+    }
+    let target = Target::new(command.endpoint.as_deref(), &arguments)?;
+    let report = Report::new(&target, command.target.format, baseline.unwrap_or_default());
+    let (configuration, selection) = (configuration.as_ref(), &command.selection);
+    let mut run = Run { report, target, configuration, selection, is_silent: false };
+    if configuration.is_some() {
+        plan.announce(&mut run.report);
+    }
     if run.target.program.is_some() {
-        run.program().await;
+        run.program(&plan).await;
     } else if run.reach().await {
         if command.open {
-            run.report.untested.push("authentication: the server is said to be open (--open)");
+            run.untested("authentication: the server is said to be open (--open)");
         } else {
             run.authentication().await;
         }
-        run.behind(command.open).await;
+        run.behind(command.open, &plan).await;
+    } else {
+        run.not_configured(&plan, NOT_ENTERED);
     }
+    run.report.close();
     let exit = run.report.finish();
     if command.target.format == Format::Json {
         output::json(&run.report.json(exit));
     } else {
         run.report.print_end(exit);
     }
+    command.files.write(&run.report, exit)?;
     Ok(exit)
 }
 
+/// Why cases were skipped.
+const NOT_ENTERED: &str = "the server was not entered";
+
 /// A run in progress.
-struct Run {
+struct Run<'r> {
     report: Report,
     target: Target,
+    configuration: Option<&'r Configuration>,
+    selection: &'r Selection,
     /// A request had no answer in time, and more of its kind would have none either.
     is_silent: bool,
 }
 
-impl Run {
+impl Run<'_> {
     /// Whether something listens there.
     async fn reach(&mut self) -> bool {
         let started = Instant::now();
@@ -109,7 +169,7 @@ impl Run {
     }
 
     /// Everything that needs the server to take us in.
-    async fn behind(&mut self, open: bool) {
+    async fn behind(&mut self, open: bool, plan: &Plan<'_>) {
         let token = self.target.token.clone();
         let started = Instant::now();
         if token.is_none() && !open {
@@ -121,6 +181,7 @@ impl Run {
                 started,
             );
             self.report.stopped = Some(Exit::Authentication);
+            self.not_configured(plan, NOT_ENTERED);
             return;
         }
         let mut peer = self.target.peer(token.as_deref());
@@ -142,19 +203,32 @@ impl Run {
                 if !open {
                     self.in_session().await;
                 }
-                let tools = self.lists(&mut peer).await;
-                if self.target.is_demo {
-                    demo::run(self, &mut peer, &tools).await;
-                } else {
-                    self.report.untested.push(EXECUTION);
-                }
+                let offer = self.lists(&mut peer).await;
+                self.execution(&mut peer, &offer, plan).await;
                 peer.end().await;
             }
             Err(error) => {
                 let exit = Failure::explain(&error, &self.target.endpoint, token.as_deref()).exit;
                 self.report.stopped = Some(exit);
+                self.not_configured(plan, NOT_ENTERED);
             }
         }
+    }
+
+    /// Calls and reads: what the configuration says, or what our own server has.
+    async fn execution(&mut self, peer: &mut Peer, offer: &Offer, plan: &Plan<'_>) {
+        if self.configuration.is_some() {
+            self.configured(peer, offer, plan).await;
+        } else if self.target.is_demo {
+            let tools = offer.tools.as_ref().map(|listing| listing.entries.clone());
+            demo::run(self, peer, &tools.unwrap_or_default()).await;
+        } else {
+            self.untested(EXECUTION);
+        }
+    }
+
+    fn untested(&mut self, what: &str) {
+        self.report.untested.push(what.to_owned());
     }
 
     /// Which revision is spoken, and whether the other era is spoken, too.
@@ -182,9 +256,9 @@ impl Run {
         self.report.add("era", "era and revision are found", Verdict::Passed(note), started);
     }
 
-    /// Reads all pages of all lists; gives the tools.
-    async fn lists(&mut self, peer: &mut Peer) -> Vec<serde_json::Value> {
-        let mut tools = Vec::new();
+    /// Reads all pages of all lists.
+    async fn lists(&mut self, peer: &mut Peer) -> Offer {
+        let mut offer = Offer::default();
         for (id, title, kind) in [
             ("tools-list", "the list of tools is complete", Kind::Tools),
             ("resources-list", "the list of resources is complete", Kind::Resources),
@@ -199,19 +273,18 @@ impl Run {
             let verdict = match surface::list(peer, kind).await {
                 Ok(listing) => {
                     let verdict = demo::compare(&listing, kind, self.target.is_demo);
-                    if kind == Kind::Tools {
-                        tools = listing.entries;
-                    }
+                    *offer.list(kind) = Some(listing);
                     verdict
                 }
                 Err(Fault::NotOffered) if !self.target.is_demo => {
+                    *offer.list(kind) = Some(Listing::default());
                     Verdict::Skipped("the server does not offer it".into())
                 }
                 Err(fault) => Verdict::Failed(self.fault(fault)),
             };
             self.report.add(id, title, verdict, started);
         }
-        tools
+        offer
     }
 
     fn explain(&self, error: &SessionError) -> String {

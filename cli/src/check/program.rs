@@ -4,9 +4,10 @@ use std::time::Instant;
 
 use mcpico_http::std::Ending;
 
-use super::report::Verdict;
-use super::{Run, enter};
+use super::selection::Plan;
+use super::{NOT_ENTERED, Run, enter};
 use crate::failure::Failure;
+use crate::report::Verdict;
 
 /// The checks that need a bearer.
 const AUTHENTICATION: [(&str, &str); 5] = [
@@ -17,9 +18,9 @@ const AUTHENTICATION: [(&str, &str); 5] = [
     ("valid-token", "a valid token is accepted"),
 ];
 
-impl Run {
+impl Run<'_> {
     /// Starts the program, looks at what it offers, and ends it.
-    pub(super) async fn program(&mut self) {
+    pub(super) async fn program(&mut self, plan: &Plan<'_>) {
         for (id, title) in AUTHENTICATION {
             let why = "stdio has no bearer: a program has its credentials from its environment";
             self.report.add(id, title, Verdict::Skipped(why.into()), Instant::now());
@@ -36,11 +37,12 @@ impl Run {
             let exit = Failure::explain(error, &self.target.endpoint, None).exit;
             self.report.stopped = Some(exit);
             peer.end().await;
+            self.not_configured(plan, NOT_ENTERED);
             return;
         }
         self.era(&mut peer).await;
-        self.lists(&mut peer).await;
-        self.report.untested.push(super::EXECUTION);
+        let offer = self.lists(&mut peer).await;
+        self.execution(&mut peer, &offer, plan).await;
         let started = Instant::now();
         let ending = peer.end().await;
         let title = "the program ends when its standard input is closed";

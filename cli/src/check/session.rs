@@ -9,7 +9,7 @@ use mcpico_http::std::{TokioConnector, TokioIo, TokioTimer};
 use mcpico_http::{Connection, Endpoint, Error, Reply};
 
 use super::Run;
-use super::report::Verdict;
+use crate::report::Verdict;
 use crate::target::INFO;
 
 /// Room for the requests, which are small.
@@ -25,7 +25,7 @@ enum End {
     Status(u16),
 }
 
-impl Run {
+impl Run<'_> {
     /// Opens a session with the valid token and goes on in it without one: every request needs the
     /// token, because a session id is no secret that anyone vouches for.
     ///

@@ -30,6 +30,18 @@ pub(crate) struct TokenSource {
     /// Without it the token is the value of the environment variable `MCP_JWT_TOKEN`.
     #[arg(long, value_name = "FILE", conflicts_with = "jwt_token")]
     jwt_token_file: Option<PathBuf>,
+
+    /// Where a configuration says that the token is; it stands above the environment.
+    #[arg(skip)]
+    pub(crate) place: Option<Place>,
+}
+
+/// Where something confidential is that a configuration names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// The name of a variable of our environment.
+    Variable(String),
+    File(PathBuf),
 }
 
 impl TokenSource {
@@ -46,6 +58,8 @@ impl TokenSource {
             (Token::of_stdin()?, "standard input")
         } else if let Some(file) = &self.jwt_token_file {
             (Token::of_file(file)?, "the file")
+        } else if let Some(place) = &self.place {
+            (Token::of_place(place)?, "the place that the configuration names")
         } else if let Some(value) = env::var_os(TOKEN_VARIABLE) {
             (Token { bytes: Zeroizing::new(value.into_encoded_bytes()) }, TOKEN_VARIABLE)
         } else {
@@ -69,6 +83,7 @@ impl TokenSource {
     pub(crate) fn is_named(&self) -> bool {
         self.jwt_token.is_some()
             || self.jwt_token_file.is_some()
+            || self.place.is_some()
             || env::var_os(TOKEN_VARIABLE).is_some()
     }
 
@@ -133,6 +148,8 @@ pub(crate) enum TokenError {
     None,
     /// The token that is named is empty; tells where it stands.
     Empty(&'static str),
+    /// The variable that the configuration names is not set.
+    Variable(String),
     /// The token is not UTF-8.
     NotText,
     /// The file can not be read.
@@ -146,6 +163,9 @@ impl fmt::Display for TokenError {
         match self {
             Self::None => {
                 f.write_str("no token: give --jwt-token-file FILE, MCP_JWT_TOKEN or standard input")
+            }
+            Self::Variable(name) => {
+                write!(f, "the configuration takes the token from {name}, which is not set")
             }
             Self::NotText => f.write_str("the token is not UTF-8"),
             Self::Empty(name) => write!(f, "the token in {name} is empty"),
@@ -181,6 +201,16 @@ impl Token {
             terminal::warn(&format!("other users can read the token in {}", file.display()));
         }
         Ok(Self { bytes: contents.bytes })
+    }
+
+    fn of_place(place: &Place) -> Result<Self, TokenError> {
+        match place {
+            Place::File(file) => Self::of_file(file),
+            Place::Variable(name) => {
+                let value = env::var_os(name).ok_or_else(|| TokenError::Variable(name.clone()))?;
+                Ok(Self { bytes: Zeroizing::new(value.into_encoded_bytes()) })
+            }
+        }
     }
 
     fn of_stdin() -> Result<Self, TokenError> {

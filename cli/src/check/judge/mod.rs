@@ -1,0 +1,26 @@
+//! Whether what came back is what ought to have come back.
+
+mod content;
+mod matcher;
+mod payload;
+mod result;
+mod schema;
+mod search;
+
+pub(super) use content::contents;
+pub(super) use matcher::{Matcher, locate};
+pub(super) use result::{Answer, tool_result};
+pub(super) use schema::Schema;
+pub(super) use search::Search;
+
+use crate::terminal::escape;
+
+/// Longest part of a text of the server that a reason shows, in characters.
+const EXCERPT: usize = 200;
+
+/// The start of a text of the server, on one line.
+fn excerpt(text: &str) -> String {
+    let start: String = text.chars().take(EXCERPT).collect();
+    let more = if start.len() < text.len() { " …" } else { "" };
+    format!("{}{more}", escape(&start))
+}
