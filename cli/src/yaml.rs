@@ -48,9 +48,10 @@ pub(crate) fn wrong(file: &Path, at: Option<Location>, what: impl Display) -> Fa
 fn message(error: &str) -> String {
     let line = error.lines().next().unwrap_or_default();
     let line = line.strip_prefix("error: ").unwrap_or(line);
-    match line.split_once(" at line ") {
-        Some((what, _)) => what.to_owned(),
-        None => line.to_owned(),
+    let what = line.split_once(" at line ").map_or(line, |(what, _)| what);
+    match what.strip_prefix("invalid ") {
+        Some("i64" | "u32" | "u64" | "usize") => "a whole number is expected".to_owned(),
+        _ => what.to_owned(),
     }
 }
 

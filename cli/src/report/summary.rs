@@ -38,11 +38,11 @@ impl Report {
                 Requirement::Category(category) => {
                     let mut of = self.checks.iter().filter(|check| check.category == *category);
                     if !of.any(Check::ran) {
-                        let skipped = self.counts_of(*category).skipped;
-                        missing.push(format!(
-                            "{}: none of the {skipped} cases ran, all were skipped",
-                            category.name()
-                        ));
+                        let skipped = match self.counts_of(*category).skipped {
+                            1 => "1 case was skipped".to_owned(),
+                            skipped => format!("all {skipped} cases were skipped"),
+                        };
+                        missing.push(format!("{}: nothing ran, {skipped}", category.name()));
                     }
                 }
                 Requirement::Case(id) => {

@@ -12,6 +12,7 @@ mod servers;
 
 mod calls;
 mod complete;
+mod configured;
 mod demo;
 mod hostile;
 mod house;
@@ -19,5 +20,6 @@ mod interrupted;
 mod lists;
 mod misbehaving;
 mod refusals;
+mod schema;
 mod stdio;
 mod usage;

@@ -370,7 +370,7 @@ fn nobody_listens() {
     let report = Report::new(text, &json);
     assert_eq!(report.code, 4);
     assert_eq!(report.ids("failed"), ["reachable"]);
-    assert_eq!(report.json["summary"], json!({"passed": 0, "failed": 1, "skipped": 0}));
+    assert_eq!(report.json["summary"], json!({"passed": 0, "failed": 1, "known": 0, "skipped": 0}));
     assert!(report.note("reachable").contains(&url));
     for command in [&["call", "one"][..], &["list", "tools"], &["read", "a:b"], &["prompt", "p"]] {
         let run = run(&[command, &["--endpoint", &url, "--secret-file", &secret]].concat());
