@@ -87,6 +87,13 @@ pub(crate) struct TargetArguments {
     pub(crate) program: ProgramArguments,
 }
 
+impl TargetArguments {
+    /// Time limit for one request, in seconds.
+    pub(crate) fn time_limit(&self) -> u64 {
+        self.timeout.unwrap_or(TIMEOUT)
+    }
+}
+
 /// How results are printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Format {
@@ -340,7 +347,7 @@ impl Target {
 }
 
 fn deadlines(arguments: &TargetArguments) -> Deadlines {
-    let total = Duration::from_secs(arguments.timeout.unwrap_or(TIMEOUT));
+    let total = Duration::from_secs(arguments.time_limit());
     let connect = total.min(Deadlines::default().connect);
     Deadlines { connect, first_byte: total, idle: total, total }
 }

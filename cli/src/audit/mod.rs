@@ -82,7 +82,7 @@ pub(crate) async fn run(command: &Audit) -> Result<Exit, Failure> {
         only: command.only.clone(),
         skip: command.skip.clone(),
     };
-    let limit = Duration::from_secs(command.patience.min(command.target.timeout));
+    let limit = Duration::from_secs(command.patience.min(command.target.time_limit()));
     let is_ours = Endpoint::parse(&target.endpoint).is_ok_and(|endpoint| endpoint.is_loopback());
     let rate = command.rate.or((!is_ours).then_some(RATE));
     let wire = Wire::new(&target.endpoint, limit, Pace::new(rate));
