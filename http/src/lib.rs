@@ -36,6 +36,7 @@ mod deadlines;
 mod endpoint;
 mod error;
 pub mod line;
+mod reply;
 #[cfg(feature = "reqwless")]
 mod reqwless;
 #[cfg(feature = "std")]
@@ -43,9 +44,10 @@ pub mod std;
 
 pub use body::BodyReader;
 pub use connect::{Connect, ConnectError, TlsError};
-pub use connection::{Connection, Reply};
+pub use connection::Connection;
 #[cfg(feature = "embassy-time")]
 pub use deadlines::EmbassyTimer;
 pub use deadlines::{Deadline, Deadlines, TimedOut, Timer};
 pub use endpoint::{Endpoint, EndpointError};
 pub use error::Error;
+pub use reply::Reply;

@@ -36,32 +36,32 @@
 
 mod arrival;
 mod batch;
+mod call;
 mod channel;
 mod event;
 mod exchange;
 mod lines;
 mod message_endpoint;
 mod post;
+mod sending;
 mod session;
 mod state;
 mod subscription;
 
 use crate::auth::Bearer;
 use crate::error::{Error, Misuse, PeerError};
-use crate::json::{Object, Str, Value};
-use crate::jsonrpc::{Id, Outgoing, code};
-use crate::mcp::{
-    Capabilities, ClientInfo, LogLevel, Method, ParamHeaderError, Revision, TraceContext,
-    encode_header_value, param_headers,
-};
-use crate::writer::{Writer, emit};
+use crate::jsonrpc::Outgoing;
+use crate::mcp::{Capabilities, ClientInfo, Method, Revision};
+use crate::writer::emit;
 
 use exchange::Purpose;
+use sending::Message;
 use session::SessionId;
 use state::{Lesson, State};
 
 pub use arrival::{Arrival, Arrivals};
 pub use batch::MAX_BATCH;
+pub use call::{Answer, Call};
 pub use channel::Channel;
 pub use event::{Event, Notification, Response, ServerRequest};
 pub use exchange::{DEFAULT_RETRY, Exchange, MAX_RETRY, MIN_RETRY, ResultStream, Streamed};
@@ -86,120 +86,6 @@ pub struct Client {
     next_id: u32,
     /// Exchanges since the client was last ready.
     negotiating: u8,
-}
-
-/// A request of the caller.
-#[derive(Clone, Copy, Debug)]
-pub struct Call<'a> {
-    method: Method<'a>,
-    bearer: Option<Bearer<'a>>,
-    progress: bool,
-    log: Option<LogLevel>,
-    trace: Option<&'a TraceContext<'a>>,
-    input: Input<'a>,
-}
-
-/// What a request carries that is sent again with the input that the server asked for.
-#[derive(Clone, Copy, Debug, Default)]
-struct Input<'a> {
-    responses: Option<Value<'a>>,
-    state: Option<Str<'a>>,
-}
-
-impl<'a> Call<'a> {
-    /// A request without a bearer.
-    pub const fn new(method: Method<'a>) -> Self {
-        let input = Input { responses: None, state: None };
-        Self { method, bearer: None, progress: false, log: None, trace: None, input }
-    }
-
-    /// Sends this bearer.
-    #[must_use]
-    pub const fn bearer(mut self, bearer: Option<Bearer<'a>>) -> Self {
-        self.bearer = bearer;
-        self
-    }
-
-    /// The bearer that is sent.
-    pub const fn bearer_token(&self) -> Option<Bearer<'a>> {
-        self.bearer
-    }
-
-    /// Asks for notifications of progress; their token is the id of the request.
-    #[must_use]
-    pub const fn progress(mut self) -> Self {
-        self.progress = true;
-        self
-    }
-
-    /// Asks for the log messages of this request from that level on. Revisions up to 2025-11-25 are told by
-    /// [`Method::set_log_level`], and this does nothing there.
-    #[must_use]
-    pub const fn log(mut self, least: LogLevel) -> Self {
-        self.log = Some(least);
-        self
-    }
-
-    /// Sends where the request stands in a trace.
-    #[must_use]
-    pub const fn trace(mut self, context: &'a TraceContext<'a>) -> Self {
-        self.trace = Some(context);
-        self
-    }
-
-    /// Sends the same request once more, as the server has answered that it needs input first:
-    /// `responses` is an object with an answer under each key of its requests, `state` what it sent as
-    /// `requestState`, which goes back as it stood in its message. Leave out what it has not sent.
-    ///
-    /// [Multi-round-trip requests](https://modelcontextprotocol.io/specification/2026-07-28/basic/patterns/mrtr)
-    #[must_use]
-    pub const fn input(mut self, responses: Option<Value<'a>>, state: Option<Str<'a>>) -> Self {
-        self.input = Input { responses, state };
-        self
-    }
-}
-
-impl Input<'_> {
-    const fn is_empty(&self) -> bool {
-        self.responses.is_none() && self.state.is_none()
-    }
-
-    fn write(&self, params: &mut Object<'_, '_>) {
-        if let Some(responses) = self.responses {
-            params.value("inputResponses", responses);
-        }
-        if let Some(state) = self.state {
-            let w = params.key("requestState");
-            w.byte(b'"');
-            w.bytes(state.raw());
-            w.byte(b'"');
-        }
-    }
-}
-
-/// What a request of the server is answered with.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Answer<'a> {
-    /// An error.
-    Error {
-        /// See [`code`].
-        code: i64,
-        /// One sentence.
-        message: &'a str,
-    },
-    /// A result.
-    Result(Value<'a>),
-}
-
-impl Answer<'_> {
-    /// The answer of a client without capabilities: `ping` is answered, anything else does not exist.
-    pub fn default_for(request: &ServerRequest<'_>) -> Self {
-        if request.method == *"ping" {
-            Self::Result(Value::empty_object())
-        } else {
-            Self::Error { code: code::METHOD_NOT_FOUND, message: "method not found" }
-        }
-    }
 }
 
 impl Client {
@@ -481,146 +367,6 @@ impl Client {
         Ok(())
     }
 
-    /// Writes a message, all or nothing, and makes the exchange for it; a request takes an id.
-    fn send<'o>(
-        &mut self,
-        message: &Message<'_>,
-        revision: Revision,
-        bearer: Option<Bearer<'_>>,
-        out: &'o mut [u8],
-    ) -> Result<(Post<'o>, Exchange), Error> {
-        let id = Id::Number(self.next_id.into());
-        let (outgoing, purpose) = match message {
-            Message::Call(call, purpose) => {
-                check_arguments(&call.method)?;
-                if revision.is_modern() {
-                    // Then it cannot fail below.
-                    write_method_headers(&mut Writer::measure(), &call.method)?;
-                }
-                (Outgoing::Request { id, method: call.method.name() }, *purpose)
-            }
-            Message::Initialize => {
-                (Outgoing::Request { id, method: "initialize" }, Purpose::Initialize)
-            }
-            Message::Cancel { .. } => {
-                (Outgoing::Notification { method: "notifications/cancelled" }, Purpose::Notify)
-            }
-            Message::Other(outgoing) => (*outgoing, Purpose::Notify),
-        };
-        let mut split = 0;
-        let text = emit(out, |w| {
-            header(w, "Accept", "application/json, text/event-stream");
-            header(w, "Content-Type", "application/json");
-            if let Message::Call(call, _) = message
-                && revision.is_modern()
-            {
-                let _ = write_method_headers(w, &call.method);
-            }
-            let session = if let Message::Initialize = message { None } else { Some(revision) };
-            self.write_session_headers(w, session, bearer);
-            split = w.len();
-            outgoing.write(w, |params| self.write_params(params, message, revision));
-        })?;
-        let (headers, body) = text.split_at_checked(split).unwrap_or_default();
-        if purpose == Purpose::Initialize {
-            self.session = None;
-        }
-        Ok((Post { verb: Verb::Post, headers, body }, self.exchange(purpose, revision)))
-    }
-
-    fn write_params(&self, params: &mut Object<'_, '_>, message: &Message<'_>, revision: Revision) {
-        match message {
-            Message::Call(call, _) => {
-                call.method.write_params(params);
-                call.input.write(params);
-                let stateless = revision.is_modern();
-                if !stateless && !call.progress && call.trace.is_none() {
-                    return;
-                }
-                let mut meta = params.object("_meta");
-                if stateless {
-                    meta.str("io.modelcontextprotocol/protocolVersion", revision.name());
-                    self.info.write(&mut meta, "io.modelcontextprotocol/clientInfo");
-                    let name = "io.modelcontextprotocol/clientCapabilities";
-                    self.capabilities.write(revision, &mut meta, name);
-                    if let Some(least) = call.log {
-                        meta.str("io.modelcontextprotocol/logLevel", least.name());
-                    }
-                }
-                if call.progress {
-                    meta.unsigned("progressToken", self.next_id.into());
-                }
-                if let Some(trace) = call.trace {
-                    for (name, text) in trace.members() {
-                        if let Some(text) = text {
-                            meta.str(name, text);
-                        }
-                    }
-                }
-                meta.end();
-            }
-            Message::Initialize => {
-                params.str("protocolVersion", revision.name());
-                self.capabilities.write(revision, params, "capabilities");
-                self.info.write(params, "clientInfo");
-            }
-            Message::Cancel { id, reason } => {
-                params.unsigned("requestId", (*id).into());
-                if let Some(reason) = reason {
-                    params.str("reason", reason);
-                }
-            }
-            Message::Other(_) => {}
-        }
-    }
-
-    fn get<'o>(
-        &self,
-        last_event_id: Option<&str>,
-        revision: Revision,
-        bearer: Option<Bearer<'_>>,
-        out: &'o mut [u8],
-    ) -> Result<Post<'o>, Error> {
-        let headers = emit(out, |w| {
-            header(w, "Accept", "text/event-stream");
-            if let Some(id) = last_event_id {
-                header(w, "Last-Event-ID", id);
-            }
-            self.write_session_headers(w, Some(revision), bearer);
-        })?;
-        Ok(Post { verb: Verb::Get, headers, body: &[] })
-    }
-
-    /// The exchange for what has just been written; a request takes an id.
-    fn exchange(&mut self, purpose: Purpose, revision: Revision) -> Exchange {
-        let id = self.next_id;
-        if purpose != Purpose::Notify {
-            self.next_id = id.checked_add(1).unwrap_or(1);
-        }
-        let range = (self.oldest, self.newest);
-        Exchange::new(id, purpose, revision, range, self.session.is_some())
-    }
-
-    /// The headers of the session in this revision, when there may be one, and the bearer.
-    fn write_session_headers(
-        &self,
-        w: &mut Writer<'_>,
-        revision: Option<Revision>,
-        bearer: Option<Bearer<'_>>,
-    ) {
-        if let Some(revision) = revision {
-            if revision.differences().version_header {
-                header(w, "MCP-Protocol-Version", revision.name());
-            }
-            if let Some(session) = &self.session {
-                w.str("Mcp-Session-Id: ");
-                w.bytes(session.as_bytes());
-                w.str("\r\n");
-            }
-        }
-        write_bearer(w, bearer);
-    }
-
     fn legacy_revision(&self) -> Option<Revision> {
         match self.state {
             State::Announce(revision) | State::Ready(revision) => {
@@ -629,67 +375,4 @@ impl Client {
             State::Unknown | State::Initialize(_) => None,
         }
     }
-}
-
-/// What a POST carries.
-enum Message<'m> {
-    Call(&'m Call<'m>, Purpose),
-    Cancel {
-        id: u32,
-        reason: Option<&'m str>,
-    },
-    Initialize,
-    /// A notification or an answer.
-    Other(Outgoing<'m>),
-}
-
-/// The headers that repeat the body.
-fn write_method_headers(w: &mut Writer<'_>, method: &Method<'_>) -> Result<(), ParamHeaderError> {
-    header(w, "Mcp-Method", method.name());
-    if let Some(name) = method.mcp_name() {
-        w.str("Mcp-Name: ");
-        encode_header_value(w, name.chars());
-        w.str("\r\n");
-    }
-    if let Method::CallTool { input_schema: Some(schema), arguments, .. } = method {
-        for param in param_headers(*schema)? {
-            param.write(w, *arguments)?;
-        }
-    }
-    Ok(())
-}
-
-fn header(w: &mut Writer<'_>, name: &str, value: &str) {
-    w.str(name);
-    w.str(": ");
-    w.str(value);
-    w.str("\r\n");
-}
-
-fn write_bearer(w: &mut Writer<'_>, bearer: Option<Bearer<'_>>) {
-    if let Some(bearer) = bearer {
-        w.str("Authorization: ");
-        bearer.write(w);
-        w.str("\r\n");
-    }
-}
-
-fn check_arguments(method: &Method<'_>) -> Result<(), Misuse> {
-    let (arguments, reserved) = match method {
-        Method::CallTool { arguments, .. } | Method::GetPrompt { arguments, .. } => {
-            (arguments, false)
-        }
-        Method::Other { params, .. } => {
-            (params, params.is_some_and(|params| params.member("_meta") != Ok(None)))
-        }
-        _ => return Ok(()),
-    };
-    if reserved || arguments.is_some_and(|arguments| !arguments.is_object()) {
-        return Err(Misuse::Arguments);
-    }
-    let name = method.name();
-    if name.is_empty() || !name.bytes().all(|byte| byte.is_ascii_graphic()) {
-        return Err(Misuse::Method);
-    }
-    Ok(())
 }

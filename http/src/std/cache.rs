@@ -10,8 +10,8 @@ use mcpico_core::json;
 use mcpico_core::jsonrpc::code;
 use mcpico_core::mcp::{CacheHint, CacheScope, Method};
 
+use super::options::Options;
 use super::outcome::Outcome;
-use super::session::Options;
 
 /// A bounded memory of results, as far as their `ttlMs` and `cacheScope` allow: lists, resources and what
 /// `server/discover` says, of revision 2026-07-28. Clones share it, and sessions may.

@@ -12,8 +12,10 @@ use tokio::sync::{Notify, mpsc};
 use tokio::task::JoinHandle;
 
 use super::dialogue::{Dialogue, Manner};
+use super::exchange::{OUT, bearer, challenges, open};
+use super::options::{Options, Transport};
 use super::outcome::{Outcome, Rejection, SessionError};
-use super::session::{OUT, Options, Session, Transport, bearer, challenges, open};
+use super::session::Session;
 use super::{TokioIo, TokioTimer};
 use crate::line::LineConnection;
 use crate::{BodyReader, Connection, Deadline, Endpoint, Error};

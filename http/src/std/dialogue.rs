@@ -13,10 +13,10 @@ use mcpico_core::json;
 use mcpico_core::mcp::{Capabilities, Revision};
 
 use super::TokioTimer;
+use super::exchange::OUT;
 use super::input::{AnswerInput, respond};
 use super::noise::{HearNoise, Noise};
 use super::outcome::{Outcome, SessionError, rpc_error};
-use super::session::OUT;
 use crate::line::LineConnection;
 use crate::{Deadlines, Error};
 
@@ -77,7 +77,7 @@ impl<R: Read, W: Write, A: Arrivals> Dialogue<R, W, A> {
 
     /// Makes room for a request.
     pub(super) fn reserve(&mut self, client: &Client, call: &Call<'_>) -> Result<(), SessionError> {
-        super::session::reserve(client, &mut self.out, call).map(|_| ())
+        super::exchange::reserve(client, &mut self.out, call).map(|_| ())
     }
 
     /// Sends a request, for which there [is room](Self::reserve), and waits for its response; `observe` sees

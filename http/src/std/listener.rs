@@ -6,8 +6,9 @@ use mcpico_core::client::{Client, DEFAULT_RETRY, Event, Exchange};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
+use super::exchange::{answer, bearer, open};
+use super::options::Options;
 use super::outcome::SessionError;
-use super::session::{Options, answer, bearer, open};
 use super::subscription::endless;
 use crate::{Endpoint, Error};
 

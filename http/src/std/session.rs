@@ -1,110 +1,29 @@
 //! A session that connects, shakes hands, reconnects and answers by itself.
 
 use std::fmt;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use mcpico_core::auth::Bearer;
-use mcpico_core::client::{Answer, Call, Client, Event, Exchange, Response, ServerRequest};
+use mcpico_core::client::{Call, Client, Event, Exchange, Response};
 use mcpico_core::json::{self, Str, Value};
 use mcpico_core::jsonrpc::code;
-use mcpico_core::mcp::{Capabilities, ClientInfo, Method, Revision};
+use mcpico_core::mcp::{Capabilities, Method, Revision};
 
 use super::cache::Cache;
 use super::channel::{self, Channel};
-use super::input::{AnswerInput, Answers, form_defaults, next_round, respond};
+use super::exchange::{NO_INPUT, OUT, bearer, challenges, open, parse, read, reserve};
+use super::input::{Answers, next_round};
 use super::listener::Listener;
+use super::options::{Options, Transport};
 use super::outcome::{Outcome, Rejection, SessionError, rpc_error};
 use super::subscription::endless;
-use super::{TokioConnector, TokioIo, TokioTimer};
-use crate::{Connection, Deadline, Deadlines, Endpoint, EndpointError, Error, Reply};
-
-/// Room for one request: 64 KiB to start with, grown when a request needs more.
-pub(super) const OUT: usize = 64 * 1024;
+use super::{TokioIo, TokioTimer};
+use crate::{Connection, Deadline, Endpoint, EndpointError, Error};
 
 /// Longest time that is waited for a server to hear that a response is not wanted any more.
 const COURTESY: Duration = Duration::from_secs(1);
 
 /// Times that the event stream of one request is resumed.
 pub const MAX_RESUMES: usize = 64;
-
-/// How messages go over HTTP.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Transport {
-    /// Streamable HTTP, and HTTP+SSE where `initialize` is refused by 400, 404 or 405 and the server offers
-    /// that instead.
-    ///
-    /// [Backward compatibility](https://modelcontextprotocol.io/specification/2025-11-25/basic/transports#backwards-compatibility)
-    #[default]
-    Either,
-    /// Streamable HTTP alone.
-    Streamable,
-    /// HTTP+SSE of revision 2024-11-05 alone, for which the URL is that of the event stream. It belongs to
-    /// the legacy era.
-    Sse,
-}
-
-/// What a [`Session`] is made with.
-#[derive(Clone)]
-pub struct Options {
-    /// Who we are.
-    pub info: ClientInfo,
-    /// The oldest revision that is spoken.
-    pub oldest: Revision,
-    /// The newest revision that is spoken.
-    pub newest: Revision,
-    /// What the server may ask for.
-    pub capabilities: Capabilities,
-    /// Answers what the server asks for, as far as that is declared.
-    pub answer_input: AnswerInput,
-    /// Keeps results as long as the server allows; nothing is kept without.
-    pub cache: Option<Cache>,
-    /// How messages go over HTTP.
-    pub transport: Transport,
-    /// Sent with every request.
-    pub bearer: Option<String>,
-    /// How long things may take.
-    pub deadlines: Deadlines,
-    /// Largest message that is received, in bytes.
-    pub inbox: usize,
-    /// Lets the bearer go over plain http to another machine.
-    pub allow_plaintext_bearer: bool,
-    /// Makes the connections.
-    pub connector: TokioConnector,
-}
-
-impl Options {
-    /// Every revision, no capabilities, [`form_defaults`] for those that are declared, no cache, no bearer, default
-    /// deadlines, messages up to 16 MiB.
-    pub fn new(info: ClientInfo) -> Self {
-        Self {
-            info,
-            oldest: Revision::V2024_11_05,
-            newest: Revision::LATEST,
-            capabilities: Capabilities::NONE,
-            answer_input: Arc::new(form_defaults),
-            cache: None,
-            transport: Transport::Either,
-            bearer: None,
-            deadlines: Deadlines::default(),
-            inbox: 16 * 1024 * 1024,
-            allow_plaintext_bearer: false,
-            connector: TokioConnector::new(),
-        }
-    }
-}
-
-impl fmt::Debug for Options {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Options")
-            .field("info", &self.info)
-            .field("revisions", &(self.oldest..=self.newest))
-            .field("capabilities", &self.capabilities)
-            .field("bearer", &self.bearer.is_some())
-            .finish_non_exhaustive()
-    }
-}
 
 /// A client of one server over HTTP.
 ///
@@ -196,7 +115,7 @@ impl Session {
     ///
     /// An event stream of the legacy era that ends before the response is resumed where it ended, after
     /// the time that the server has asked for, up to [`MAX_RESUMES`] times and within
-    /// [`Deadlines::total`].
+    /// [`Deadlines::total`](crate::Deadlines::total).
     ///
     /// A session that the server has lost is opened again and the request repeated once. A request that
     /// was sent on a connection which the server was just closing is repeated on a new one, and in the
@@ -520,113 +439,6 @@ impl Session {
         let gone = matches!(outcome, Err(SessionError::Rejected(_)));
         Ok((!gone).then(|| (reply.exchange().clone(), outcome)))
     }
-}
-
-/// Makes room for a request that is larger than usual; the exchange that it will be.
-pub(super) fn reserve(
-    client: &Client,
-    out: &mut Vec<u8>,
-    call: &Call<'_>,
-) -> Result<Exchange, SessionError> {
-    if let Err(mcpico_core::Error::OutputTooSmall { needed }) =
-        client.clone().request(call, &mut [])
-    {
-        let room = needed.saturating_mul(2).saturating_add(OUT);
-        if out.len() < room {
-            out.resize(room, 0);
-        }
-    }
-    let written = client.clone().request(call, out).map(|(_, exchange)| exchange);
-    written.map_err(|error| Error::from(error).into())
-}
-
-pub(super) async fn open(
-    url: &str,
-    options: &Options,
-) -> Result<Connection<TokioIo, TokioTimer>, SessionError> {
-    let endpoint = Endpoint::parse(url).map_err(Error::from)?;
-    let mut connector = options.connector.clone();
-    let timer = TokioTimer::default();
-    let mut connection =
-        Connection::open(&mut connector, &endpoint, timer, options.deadlines).await?;
-    connection.allow_plaintext_bearer(options.allow_plaintext_bearer);
-    Ok(connection)
-}
-
-pub(super) const NO_INPUT: SessionError =
-    SessionError::Transport(Error::Client(mcpico_core::Error::Misuse(mcpico_core::Misuse::Input)));
-
-pub(super) fn parse(text: &str) -> Result<Value<'_>, SessionError> {
-    json::parse(text.as_bytes()).map_err(|_| NO_INPUT)
-}
-
-/// Reads the answer to a request to its end.
-async fn read(
-    reply: &mut Reply<'_, TokioIo, TokioTimer>,
-    url: &str,
-    options: &Options,
-    client: &mut Client,
-    observe: &mut dyn FnMut(&Event<'_>),
-) -> Result<Outcome, SessionError> {
-    let status = reply.status();
-    let challenges = challenges(reply);
-    let mut outcome = Err(SessionError::Interrupted);
-    loop {
-        let event = reply.next_event().await?;
-        match event {
-            Event::Closed => return outcome,
-            Event::Response(response) => {
-                outcome = Ok(Outcome::new(response, status));
-                continue;
-            }
-            Event::Rejected { status, body } => {
-                outcome = Err(SessionError::Rejected(Rejection {
-                    status,
-                    challenges: challenges.clone(),
-                    body: body.to_vec(),
-                    bearer_sent: options.bearer.is_some(),
-                }));
-            }
-            Event::ServerRequest(request) => {
-                // The server decides what becomes of a request whose answer does not reach it.
-                let _ = answer(url, options, client, &request).await;
-            }
-            _ => {}
-        }
-        observe(&event);
-    }
-}
-
-/// Answers a request of the server. Its stream stays open meanwhile, so that takes a connection of its own.
-pub(super) async fn answer(
-    url: &str,
-    options: &Options,
-    client: &mut Client,
-    request: &ServerRequest<'_>,
-) -> Result<(), SessionError> {
-    let endpoint = Endpoint::parse(url).map_err(Error::from)?;
-    let mut connection = open(url, options).await?;
-    let input = respond(&options.answer_input, options.capabilities, &request.input());
-    let input = input.as_ref().and_then(|text| json::parse(text.as_bytes()).ok());
-    let answer = input.map_or_else(|| Answer::default_for(request), Answer::Result);
-    let bearer = bearer(options)?;
-    let (mut out, mut storage) = (vec![0; OUT], vec![0; OUT]);
-    let mut consent = connection
-        .answer(&endpoint, client, request, answer, bearer, &mut out, &mut storage)
-        .await?;
-    while consent.next_event().await? != Event::Closed {}
-    Ok(())
-}
-
-pub(super) fn bearer(options: &Options) -> Result<Option<Bearer<'_>>, SessionError> {
-    options.bearer.as_deref().map(Bearer::new).transpose().map_err(|_| SessionError::Token)
-}
-
-pub(super) fn challenges(reply: &Reply<'_, TokioIo, TokioTimer>) -> Vec<String> {
-    let Some(head) = reply.head() else { return Vec::new() };
-    head.header_values("www-authenticate")
-        .map(|value| String::from_utf8_lossy(value).into_owned())
-        .collect()
 }
 
 impl fmt::Debug for Session {

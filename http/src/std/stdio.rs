@@ -11,12 +11,12 @@ use mcpico_core::mcp::{Capabilities, ClientInfo, Method, Revision};
 
 use super::TokioTimer;
 use super::dialogue::{Dialogue, Manner};
+use super::exchange::{NO_INPUT, parse};
 use super::input::{AnswerInput, Answers, form_defaults, next_round};
 use super::noise::HearNoise;
 use super::outcome::{Outcome, ProcessError, SessionError};
 use super::process::{AFTER_EXIT, Ending, Input, Output, Process};
 use super::program::Program;
-use super::session::{NO_INPUT, parse};
 use crate::line::{LineConnection, PROBE};
 use crate::{Deadlines, Error};
 

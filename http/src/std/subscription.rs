@@ -8,8 +8,10 @@ use mcpico_core::client::{self, Call, Client, Ending, Event, Response, Update};
 use mcpico_core::json;
 use mcpico_core::mcp::{Method, SubscriptionFilter};
 
+use super::exchange::{bearer, challenges, open};
+use super::options::Options;
 use super::outcome::{Rejection, RpcError, SessionError, rpc_error};
-use super::session::{Options, Session, bearer, challenges, open};
+use super::session::Session;
 use crate::{Deadlines, Endpoint, Error};
 
 /// Streams in a row that may end without an acknowledgement before a subscription gives up.
