@@ -63,6 +63,7 @@ pub(crate) enum Command {
     Audit(Box<crate::audit::Audit>),
     Call(crate::client::Call),
     Complete(crate::complete::Complete),
+    Diagnose(Box<crate::diagnose::Diagnose>),
     List(crate::client::List),
     Prompt(crate::client::Prompt),
     Read(crate::client::Read),

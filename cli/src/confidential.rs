@@ -29,6 +29,24 @@ impl Contents {
         Ok(Self { open_to_others, ..Self::read(file)? })
     }
 
+    /// Every byte of `file`.
+    ///
+    /// # Errors
+    ///
+    /// As [`Contents::of_file`].
+    pub(crate) fn raw_of_file(file: &Path) -> io::Result<Zeroizing<Vec<u8>>> {
+        Self::read_raw(File::open(file)?)
+    }
+
+    /// Every byte of standard input.
+    ///
+    /// # Errors
+    ///
+    /// As [`Contents::of_file`].
+    pub(crate) fn raw_of_stdin() -> io::Result<Zeroizing<Vec<u8>>> {
+        Self::read_raw(io::stdin().lock())
+    }
+
     /// Reads standard input to its end.
     ///
     /// # Errors
@@ -39,15 +57,20 @@ impl Contents {
     }
 
     fn read(from: impl Read) -> io::Result<Self> {
+        let mut bytes = Self::read_raw(from)?;
+        let kept = without_line_end(&bytes).len();
+        bytes.truncate(kept);
+        Ok(Self { bytes, open_to_others: false })
+    }
+
+    fn read_raw(from: impl Read) -> io::Result<Zeroizing<Vec<u8>>> {
         // Room for everything from the start: a buffer that grows leaves copies behind.
         let mut bytes = Zeroizing::new(Vec::with_capacity(MAX_LEN + 64));
         from.take(MAX_LEN as u64 + 1).read_to_end(&mut bytes)?;
         if bytes.len() > MAX_LEN {
             return Err(io::ErrorKind::FileTooLarge.into());
         }
-        let kept = without_line_end(&bytes).len();
-        bytes.truncate(kept);
-        Ok(Self { bytes, open_to_others: false })
+        Ok(bytes)
     }
 }
 

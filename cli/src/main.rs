@@ -7,6 +7,7 @@ mod client;
 mod clock;
 mod complete;
 mod confidential;
+mod diagnose;
 mod exit;
 mod failure;
 mod interruption;
@@ -36,6 +37,7 @@ fn main() -> ExitCode {
         Command::Audit(command) => wait(abandonable(audit::run(&command))),
         Command::Call(command) => wait(interruptible(client::call(&command))),
         Command::Complete(command) => wait(interruptible(complete::complete(&command))),
+        Command::Diagnose(command) => wait(abandonable(diagnose::run(&command))),
         Command::List(command) => wait(interruptible(client::list(&command))),
         Command::Prompt(command) => wait(interruptible(client::prompt(&command))),
         Command::Read(command) => wait(interruptible(client::read(&command))),

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use chrono::DateTime;
 use mcpico_core::framing::{EventStream, Frame, Framing};
 use mcpico_core::http1::Head;
 use mcpico_core::inbox::Inbox;
@@ -11,8 +12,8 @@ use super::layer::Class;
 
 /// How an exchange ended.
 #[derive(Clone, Debug)]
-pub(super) enum Answer {
-    Http(Http),
+pub(crate) enum Answer {
+    Http(Box<Http>),
     /// The connection was reset before an answer.
     Reset,
     /// The connection was closed before an answer.
@@ -27,51 +28,56 @@ pub(super) enum Answer {
 
 /// An HTTP response.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Http {
-    pub(super) status: u16,
+pub(crate) struct Http {
+    pub(crate) status: u16,
     /// Values of `WWW-Authenticate`.
-    pub(super) challenges: Vec<Vec<u8>>,
+    pub(crate) challenges: Vec<Vec<u8>>,
     /// Values of all headers, for a search.
-    pub(super) header_text: String,
-    pub(super) content_type: Option<String>,
+    pub(crate) header_text: String,
+    pub(crate) content_type: Option<String>,
+    /// The server's clock, in seconds since 1970.
+    pub(crate) date: Option<i64>,
     /// The session that was opened.
-    pub(super) session: Option<String>,
-    pub(super) body: Vec<u8>,
+    pub(crate) session: Option<String>,
+    pub(crate) body: Vec<u8>,
     /// The JSON-RPC response in the body.
-    pub(super) reply: Option<Value>,
-    pub(super) took: Duration,
+    pub(crate) reply: Option<Value>,
+    pub(crate) took: Duration,
 }
 
 impl Http {
-    pub(super) fn of(head: &Head<'_>) -> Self {
+    pub(crate) fn of(head: &Head<'_>) -> Self {
         let text = |value: &[u8]| String::from_utf8_lossy(value).into_owned();
         Self {
             status: head.status(),
             challenges: head.header_values("www-authenticate").map(<[u8]>::to_vec).collect(),
             header_text: head.headers().map(|(_, value)| text(value) + "\n").collect(),
             content_type: head.header("content-type").map(text),
+            date: head.header("date").map(text).and_then(|date| {
+                DateTime::parse_from_rfc2822(&date).ok().map(|date| date.timestamp())
+            }),
             session: head.header("mcp-session-id").map(text),
             ..Self::default()
         }
     }
 
-    pub(super) fn is_stream(&self) -> bool {
+    pub(crate) fn is_stream(&self) -> bool {
         self.media_type() == "text/event-stream"
     }
 
     /// In lower case, without parameters.
-    pub(super) fn media_type(&self) -> String {
+    pub(crate) fn media_type(&self) -> String {
         let value = self.content_type.as_deref().unwrap_or_default();
         value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
     }
 
-    pub(super) fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         String::from_utf8_lossy(&self.body).into_owned()
     }
 }
 
 /// Looks for the JSON-RPC response in the body that has come.
-pub(super) fn understand(http: &mut Http) {
+pub(crate) fn understand(http: &mut Http) {
     http.reply = if http.is_stream() {
         let mut storage = vec![0; http.body.len().saturating_add(64)];
         let mut inbox = Inbox::new(&mut storage);
@@ -99,7 +105,7 @@ fn response(text: &[u8]) -> Option<Value> {
 
 /// What an answer means for whoever asked.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Passage {
+pub(crate) enum Passage {
     /// Let in: the answer is that of what was asked.
     In,
     /// Turned away with that status.
@@ -114,11 +120,11 @@ pub(super) enum Passage {
 
 /// What the good token gets from a class of methods.
 #[derive(Clone, Debug)]
-pub(super) enum Baseline {
+pub(crate) enum Baseline {
     /// There is no good token.
     Unknown,
     /// This answer.
-    Known(Http),
+    Known(Box<Http>),
     /// The server does not offer it.
     NotOffered(String),
     /// The good token is refused.
@@ -145,7 +151,7 @@ const AUTH_WORDS: [&str; 12] = [
 const CODES_FROM_WITHIN: [i64; 7] = [-32601, -32602, -32002, -32603, -32020, -32021, -32022];
 
 /// What the answer says of the way in.
-pub(super) fn passage(answer: &Answer, class: Class, baseline: &Baseline) -> Passage {
+pub(crate) fn passage(answer: &Answer, class: Class, baseline: &Baseline) -> Passage {
     let Answer::Http(http) = answer else { return Passage::Lost };
     if !(200..300).contains(&http.status) {
         return Passage::Out(http.status);
@@ -192,7 +198,7 @@ fn is_about_auth(value: &Value) -> bool {
 
 /// Whether a result is an error in disguise: `isError`, or a text that is an object with `error` or
 /// `success: false`.
-pub(super) fn has_error(result: &Value) -> bool {
+pub(crate) fn has_error(result: &Value) -> bool {
     let object = |value: &Value| {
         value.is_object() && (!value["error"].is_null() || value["success"] == false)
     };

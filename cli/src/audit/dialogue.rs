@@ -23,16 +23,16 @@ const INBOX: usize = 256 * 1024;
 
 /// How to reach the server, for a handshake.
 #[derive(Clone, Copy)]
-pub(super) struct Way<'w> {
-    pub(super) endpoint: &'w str,
-    pub(super) token: Option<&'w str>,
-    pub(super) deadlines: Deadlines,
-    pub(super) allow_plaintext_bearer: bool,
+pub(crate) struct Way<'w> {
+    pub(crate) endpoint: &'w str,
+    pub(crate) token: Option<&'w str>,
+    pub(crate) deadlines: Deadlines,
+    pub(crate) allow_plaintext_bearer: bool,
 }
 
 /// What is said in one revision.
-pub(super) struct Dialogue {
-    pub(super) revision: Revision,
+pub(crate) struct Dialogue {
+    pub(crate) revision: Revision,
     /// A client that is ready, with a session when the server has opened one.
     client: Client,
 }
@@ -42,7 +42,7 @@ impl Dialogue {
     ///
     /// # Errors
     /// The client does not take the answer that is put into its mouth.
-    pub(super) fn alone(revision: Revision) -> Result<Self, Error> {
+    pub(crate) fn alone(revision: Revision) -> Result<Self, Error> {
         let mut client = Client::with_revisions(INFO, revision, revision);
         if !revision.is_modern() {
             let mut out = vec![0; OUT];
@@ -60,7 +60,7 @@ impl Dialogue {
     ///
     /// # Errors
     /// [`Error`]; `None` when the server does not let us in.
-    pub(super) async fn open(
+    pub(crate) async fn open(
         way: Way<'_>,
         oldest: Revision,
         newest: Revision,
@@ -90,12 +90,12 @@ impl Dialogue {
     }
 
     /// Whether the server has opened a session.
-    pub(super) const fn has_session(&self) -> bool {
+    pub(crate) const fn has_session(&self) -> bool {
         self.client.has_session()
     }
 
     /// The request of a class; `None` where this revision has none.
-    pub(super) fn message(&mut self, class: Class, surface: &Surface) -> Option<Message> {
+    pub(crate) fn message(&mut self, class: Class, surface: &Surface) -> Option<Message> {
         let mut out = vec![0; OUT];
         let schema = surface.tool.schema.to_string();
         let arguments = surface.tool.arguments.to_string();

@@ -4,7 +4,7 @@ use mcpico_core::mcp::Revision;
 
 /// What a probe is about, from the wire inwards.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Layer {
+pub(crate) enum Layer {
     Transport,
     Presence,
     Structure,
@@ -17,7 +17,7 @@ pub(super) enum Layer {
 }
 
 impl Layer {
-    pub(super) const ALL: [Self; 9] = [
+    pub(crate) const ALL: [Self; 9] = [
         Self::Transport,
         Self::Presence,
         Self::Structure,
@@ -30,7 +30,7 @@ impl Layer {
     ];
 
     /// Stable: reports and `--require` name it so.
-    pub(super) const fn id(self) -> &'static str {
+    pub(crate) const fn id(self) -> &'static str {
         match self {
             Self::Transport => "transport",
             Self::Presence => "presence",
@@ -44,7 +44,7 @@ impl Layer {
         }
     }
 
-    pub(super) const fn title(self) -> &'static str {
+    pub(crate) const fn title(self) -> &'static str {
         match self {
             Self::Transport => "transport",
             Self::Presence => "header presence",
@@ -58,14 +58,14 @@ impl Layer {
         }
     }
 
-    pub(super) fn from_id(id: &str) -> Option<Self> {
+    pub(crate) fn from_id(id: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|layer| layer.id() == id)
     }
 }
 
 /// What is asked of the server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Class {
+pub(crate) enum Class {
     /// `server/discover`, or `initialize` in the legacy era.
     Discover,
     ToolsList,
@@ -79,7 +79,7 @@ pub(super) enum Class {
 }
 
 impl Class {
-    pub(super) const ALL: [Self; 7] = [
+    pub(crate) const ALL: [Self; 7] = [
         Self::Discover,
         Self::ToolsList,
         Self::ToolsCall,
@@ -90,7 +90,7 @@ impl Class {
     ];
 
     /// Stable: reports name it so.
-    pub(super) const fn id(self) -> &'static str {
+    pub(crate) const fn id(self) -> &'static str {
         match self {
             Self::Discover => "discover",
             Self::ToolsList => "tools-list",
@@ -103,7 +103,7 @@ impl Class {
     }
 
     /// What is sent.
-    pub(super) const fn title(self, revision: Revision) -> &'static str {
+    pub(crate) const fn title(self, revision: Revision) -> &'static str {
         match self {
             Self::Discover if revision.is_modern() => "server/discover",
             Self::Discover => "initialize",

@@ -1,21 +1,21 @@
 //! `mcpico audit`: what a server authenticates, layer by layer.
 
-mod answer;
+pub(crate) mod answer;
 mod args;
 mod diagnosis;
-mod dialogue;
+pub(crate) mod dialogue;
 mod forge;
-mod layer;
+pub(crate) mod layer;
 mod leak;
 mod list;
-mod pace;
+pub(crate) mod pace;
 mod probe;
 mod report;
 mod run;
 mod sequence;
-mod surface;
+pub(crate) mod surface;
 mod verdict;
-mod wire;
+pub(crate) mod wire;
 
 use std::env;
 use std::path::Path;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 /// Waits between requests.
-pub(super) struct Pace {
+pub(crate) struct Pace {
     /// None: as fast as it goes.
     interval: Option<Duration>,
     next: Instant,
@@ -14,13 +14,13 @@ pub(super) struct Pace {
 
 impl Pace {
     /// At most `rate` requests in a second.
-    pub(super) fn new(rate: Option<u32>) -> Self {
+    pub(crate) fn new(rate: Option<u32>) -> Self {
         let interval = rate.map(|rate| Duration::from_secs(1) / rate.max(1));
         Self { interval, next: Instant::now(), sent: 0 }
     }
 
     /// Returns when the next request may be sent, and counts it.
-    pub(super) async fn wait(&mut self) {
+    pub(crate) async fn wait(&mut self) {
         self.sent = self.sent.saturating_add(1);
         if let Some(interval) = self.interval {
             tokio::time::sleep_until(self.next).await;
@@ -28,7 +28,7 @@ impl Pace {
         }
     }
 
-    pub(super) const fn sent(&self) -> usize {
+    pub(crate) const fn sent(&self) -> usize {
         self.sent
     }
 }

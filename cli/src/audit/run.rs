@@ -331,8 +331,10 @@ impl Run {
         let answer = self.wire.send(&message, credential).await;
         let is_in = answer::passage(&answer, class, &Baseline::Unknown) == Passage::In;
         let is_legacy = !self.sides[index].revision().is_modern();
-        if let (Answer::Http(Http { session: Some(session), .. }), Class::Discover, true) =
-            (&answer, class, is_legacy)
+        if let Answer::Http(http) = &answer
+            && let Some(session) = &http.session
+            && class == Class::Discover
+            && is_legacy
         {
             let version = self.sides[index].revision().name().to_owned();
             let headers = vec![
@@ -390,7 +392,7 @@ pub(super) fn way<'w>(target: &'w Target, token: Option<&'w str>) -> Way<'w> {
     }
 }
 
-fn baseline_of(http: Http, class: Class, is_modern: bool) -> Baseline {
+fn baseline_of(http: Box<Http>, class: Class, is_modern: bool) -> Baseline {
     match http.status {
         200..300 if matches!(class, Class::Stream | Class::End) && is_modern => {
             Baseline::NotOffered("this revision has none".into())

@@ -14,25 +14,25 @@ const NO_RESOURCE: &str = "mcpico-audit:no-such-resource";
 const NO_PROMPT: &str = "mcpico-audit-no-such-prompt";
 
 /// A tool and what it is called with.
-pub(super) struct Tool {
-    pub(super) name: String,
-    pub(super) arguments: Value,
-    pub(super) schema: Value,
+pub(crate) struct Tool {
+    pub(crate) name: String,
+    pub(crate) arguments: Value,
+    pub(crate) schema: Value,
 }
 
 /// What is asked for.
-pub(super) struct Surface {
-    pub(super) tool: Tool,
+pub(crate) struct Surface {
+    pub(crate) tool: Tool,
     /// Why there is no tool that can be called, when there is none.
-    pub(super) no_tool: Option<String>,
-    pub(super) resource: String,
-    pub(super) prompt: String,
-    pub(super) prompt_arguments: Value,
+    pub(crate) no_tool: Option<String>,
+    pub(crate) resource: String,
+    pub(crate) prompt: String,
+    pub(crate) prompt_arguments: Value,
 }
 
 impl Surface {
     /// What nobody has.
-    pub(super) fn unknown(why: &str) -> Self {
+    pub(crate) fn unknown(why: &str) -> Self {
         let schema = json!({"type": "object"});
         Self {
             tool: Tool { name: NO_TOOL.into(), arguments: json!({}), schema },
@@ -47,7 +47,7 @@ impl Surface {
     ///
     /// # Errors
     /// The server has no tool of that name, or none can be called with `arguments`.
-    pub(super) async fn of(
+    pub(crate) async fn of(
         peer: &mut Peer,
         wanted: Option<&str>,
         arguments: Option<&Value>,
@@ -73,7 +73,7 @@ impl Surface {
     }
 
     /// A tool whose schema is not known.
-    pub(super) fn name_tool(&mut self, name: &str, arguments: Option<&Value>) {
+    pub(crate) fn name_tool(&mut self, name: &str, arguments: Option<&Value>) {
         name.clone_into(&mut self.tool.name);
         self.tool.arguments = arguments.cloned().unwrap_or_else(|| json!({}));
         self.no_tool = None;
@@ -156,7 +156,7 @@ fn prompt_arguments(prompt: &Value) -> Value {
 ///
 /// # Errors
 /// One escaped line.
-pub(super) async fn call(peer: &mut Peer, tool: &Tool) -> Result<Value, String> {
+pub(crate) async fn call(peer: &mut Peer, tool: &Tool) -> Result<Value, String> {
     let (arguments, schema) = (tool.arguments.to_string(), tool.schema.to_string());
     let parse = |text| mcpico_core::json::parse(text).map_err(|error| error.to_string());
     let method = Method::CallTool {

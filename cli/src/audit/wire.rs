@@ -22,35 +22,35 @@ const CHUNK: usize = 16 * 1024;
 
 /// A request without its credentials.
 #[derive(Clone, Debug)]
-pub(super) struct Message {
-    pub(super) method: Method,
-    pub(super) headers: Vec<(String, String)>,
-    pub(super) body: Vec<u8>,
+pub(crate) struct Message {
+    pub(crate) method: Method,
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) body: Vec<u8>,
 }
 
 /// What a request shows of who sends it.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Credential {
+pub(crate) struct Credential {
     /// The values of its `Authorization` headers.
-    pub(super) headers: Vec<String>,
+    pub(crate) headers: Vec<String>,
     /// What is added to the query of the URL.
-    pub(super) query: Option<String>,
+    pub(crate) query: Option<String>,
     /// The token in it.
-    pub(super) token: Option<String>,
+    pub(crate) token: Option<String>,
 }
 
 impl Credential {
-    pub(super) fn bearer(token: &str) -> Self {
+    pub(crate) fn bearer(token: &str) -> Self {
         Self { headers: vec![format!("Bearer {token}")], query: None, token: Some(token.into()) }
     }
 
-    pub(super) fn header(value: impl Into<String>) -> Self {
+    pub(crate) fn header(value: impl Into<String>) -> Self {
         Self { headers: vec![value.into()], ..Self::default() }
     }
 }
 
 /// A way to the server.
-pub(super) struct Wire {
+pub(crate) struct Wire {
     endpoint: String,
     connector: TokioConnector,
     /// The connection that the last exchange has left.
@@ -60,23 +60,23 @@ pub(super) struct Wire {
 }
 
 impl Wire {
-    pub(super) fn new(endpoint: &str, limit: Duration, pace: Pace) -> Self {
+    pub(crate) fn new(endpoint: &str, limit: Duration, pace: Pace) -> Self {
         let connector = TokioConnector::new();
         Self { endpoint: endpoint.to_owned(), connector, idle: None, limit, pace }
     }
 
     /// Requests that were sent.
-    pub(super) const fn sent(&self) -> usize {
+    pub(crate) const fn sent(&self) -> usize {
         self.pace.sent()
     }
 
     /// The longest time that an answer is waited for.
-    pub(super) const fn limit(&self) -> Duration {
+    pub(crate) const fn limit(&self) -> Duration {
         self.limit
     }
 
     /// Sends a request and reads the answer.
-    pub(super) async fn send(&mut self, message: &Message, credential: &Credential) -> Answer {
+    pub(crate) async fn send(&mut self, message: &Message, credential: &Credential) -> Answer {
         self.pace.wait().await;
         let reused = self.idle.is_some();
         let answer = self.send_once(message, credential).await;
@@ -93,7 +93,7 @@ impl Wire {
         match tokio::time::timeout(limit, self.exchange(message, credential)).await {
             Ok(Ok(mut http)) => {
                 http.took = started.elapsed();
-                Answer::Http(http)
+                Answer::Http(Box::new(http))
             }
             Ok(Err(answer)) => answer,
             Err(_) => Answer::Silent,

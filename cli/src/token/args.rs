@@ -1,5 +1,7 @@
 //! The command line of the `token` commands.
 
+use std::ffi::OsString;
+
 use clap::{Args, Subcommand, ValueEnum};
 use mcpico_core::jwt::Policy;
 
@@ -24,6 +26,8 @@ pub(crate) enum TokenCommand {
     Verify(Verify),
     /// Show what a token says, also when it is expired or the secret is not known
     Inspect(Inspect),
+    /// Tell whether two secrets are equal, and how they differ, without showing them
+    CompareSecrets(CompareSecrets),
     /// Print the only form of a token that may be shown: its first and last four characters
     Mask(Mask),
 }
@@ -152,6 +156,28 @@ pub(crate) struct Inspect {
 
     #[command(flatten)]
     pub(crate) expected: Expectations,
+
+    /// What is printed
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
+}
+
+/// Tell whether two secrets are equal, and how they differ, without showing them
+///
+/// Every byte counts, a line end at the end of a file too. Exit code 0: equal. 1: different. 2: nothing was compared.
+#[derive(Debug, Args)]
+pub(crate) struct CompareSecrets {
+    /// Where the first secret is: a file, env:NAME for a variable, - for standard input
+    #[arg(value_name = "FILE|env:NAME|-")]
+    pub(crate) first: OsString,
+
+    /// Where the second secret is; without it only the first one is described
+    #[arg(value_name = "FILE|env:NAME|-")]
+    pub(crate) second: Option<OsString>,
+
+    /// A key for fingerprints that another machine has, too, so that secrets need not travel; else it is random
+    #[arg(long, value_name = "FILE|env:NAME|-")]
+    pub(crate) fingerprint_key: Option<OsString>,
 
     /// What is printed
     #[arg(long, value_enum, default_value_t = Format::Text)]

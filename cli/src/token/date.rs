@@ -40,7 +40,7 @@ impl FromStr for Lifetime {
 }
 
 /// The date in UTC by RFC 3339, for years that it can write.
-pub(super) fn utc(seconds: i64) -> Option<String> {
+pub(crate) fn utc(seconds: i64) -> Option<String> {
     let years = ["0000-01-01T00:00:00Z", "9999-12-31T23:59:59Z"].map(Time::from_str);
     let [Ok(first), Ok(last)] = years else { return None };
     let date = DateTime::<Utc>::from_timestamp(seconds, 0)?;
@@ -48,7 +48,7 @@ pub(super) fn utc(seconds: i64) -> Option<String> {
 }
 
 /// How long a span is, in its largest whole unit.
-pub(super) struct Span(pub(super) u64);
+pub(crate) struct Span(pub(crate) u64);
 
 impl fmt::Display for Span {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

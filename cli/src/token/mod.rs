@@ -2,10 +2,12 @@
 
 pub(crate) mod args;
 mod claims;
-mod date;
+mod compare;
+pub(crate) mod date;
 mod inspect;
 mod mask;
-mod policy;
+pub(crate) mod policy;
+pub(crate) mod reading;
 mod sign;
 pub(crate) mod source;
 mod verify;
@@ -36,6 +38,7 @@ pub(crate) fn run(arguments: &args::Token) -> Result<Exit, Failure> {
         TokenCommand::Sign(arguments) => sign::run(arguments),
         TokenCommand::Verify(arguments) => verify::run(arguments),
         TokenCommand::Inspect(arguments) => inspect::run(arguments),
+        TokenCommand::CompareSecrets(arguments) => compare::run(arguments),
         TokenCommand::Mask(arguments) => mask::run(arguments),
     }
 }

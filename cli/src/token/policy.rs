@@ -51,7 +51,7 @@ pub(crate) struct Expectations {
 
 impl Expectations {
     /// Has `judge` apply the policy at its time.
-    pub(super) fn apply<T>(&self, judge: impl FnOnce(&Policy<'_>, i64) -> T) -> T {
+    pub(crate) fn apply<T>(&self, judge: impl FnOnce(&Policy<'_>, i64) -> T) -> T {
         let audiences: Vec<&str> = self.aud.iter().map(String::as_str).collect();
         let required: Vec<&str> = self.require.iter().map(String::as_str).collect();
         let allowed: Vec<&str> = self.allow_only.iter().map(String::as_str).collect();
@@ -80,12 +80,12 @@ impl Expectations {
     }
 
     /// The time at which the token is judged.
-    pub(super) fn now(&self) -> i64 {
+    pub(crate) fn now(&self) -> i64 {
         self.at.map_or_else(clock::now, |time| time.0)
     }
 
     /// Nothing is expected of the claims.
-    pub(super) fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.iss.is_none()
             && self.aud.is_empty()
             && self.sub.is_none()
@@ -95,13 +95,13 @@ impl Expectations {
     }
 
     /// Every audience is fine where none is named.
-    pub(super) fn or_any_audience(mut self) -> Self {
+    pub(crate) fn or_any_audience(mut self) -> Self {
         self.any_aud |= self.aud.is_empty();
         self
     }
 
     /// One sentence on why a token with `claims` is refused; the names in it can be hostile.
-    pub(super) fn explain(&self, error: VerifyError, claims: Option<&Claims<'_>>) -> String {
+    pub(crate) fn explain(&self, error: VerifyError, claims: Option<&Claims<'_>>) -> String {
         let name = match error {
             VerifyError::MissingRequired { index } => self.require.get(index).cloned(),
             VerifyError::NotAllowed { index } => claims
