@@ -2,6 +2,7 @@
 
 mod honest;
 mod lies;
+mod page;
 
 mod usage;
 #[path = "../wire/mod.rs"]
