@@ -10,5 +10,7 @@ fn main() {
     let abi = if major == "0" { format!("{major}.{minor}") } else { major };
     if var("CARGO_CFG_TARGET_OS").as_deref() == Ok("linux") {
         println!("cargo:rustc-cdylib-link-arg=-Wl,-soname,libmcpico.so.{abi}");
+        // Without std nothing names the C library, whose memcpy is needed all the same.
+        println!("cargo:rustc-cdylib-link-arg=-lc");
     }
 }

@@ -16,3 +16,12 @@ fn panic(_: &PanicInfo<'_>) -> ! {
         abort()
     }
 }
+
+// The objects of core that come with the compiler name the personality of std, which nothing here unwinds with. Weak, so
+// that another Rust library in the program may bring it, and hidden, so that nobody else sees it.
+#[cfg(target_os = "linux")]
+core::arch::global_asm!(
+    ".weak rust_eh_personality",
+    ".hidden rust_eh_personality",
+    "rust_eh_personality:"
+);
