@@ -67,6 +67,7 @@ pub(crate) enum Command {
     List(crate::client::List),
     Prompt(crate::client::Prompt),
     Read(crate::client::Read),
+    Record(Box<crate::record::Record>),
     Test(Box<crate::check::Test>),
     /// Run a demo MCP server that takes only HS256 bearer tokens
     Serve(Serve),

@@ -16,6 +16,7 @@ mod output;
 mod peer;
 mod program;
 mod random;
+mod record;
 mod report;
 mod secret;
 mod serve;
@@ -41,6 +42,7 @@ fn main() -> ExitCode {
         Command::List(command) => wait(interruptible(client::list(&command))),
         Command::Prompt(command) => wait(interruptible(client::prompt(&command))),
         Command::Read(command) => wait(interruptible(client::read(&command))),
+        Command::Record(command) => wait(interruptible(record::run(&command))),
         Command::Serve(command) => serve::run(&command)
             .map(|()| Exit::Passed)
             .map_err(|failure| Failure::new(Exit::Failed, failure.to_string())),

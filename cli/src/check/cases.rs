@@ -10,7 +10,7 @@ use iri_string::template::UriTemplateStr;
 use iri_string::template::simple_context::SimpleContext;
 use mcpico_core::json;
 use mcpico_core::mcp::Method;
-use mcpico_http::std::{Outcome, SessionError};
+use mcpico_http::std::SessionError;
 use serde_json::{Map, Value};
 
 use super::configuration::{
@@ -124,17 +124,7 @@ impl Caller<'_> {
         loop {
             sent += 1;
             match peer.call(method, &mut |_| {}).await {
-                Ok(Outcome::Result(text)) => {
-                    let value = serde_json::from_str(&text);
-                    return value
-                        .map(Answer::Result)
-                        .map_err(|error| Fault::Answer(error.to_string()));
-                }
-                Ok(Outcome::Error(error)) => return Ok(Answer::Error(error)),
-                Ok(Outcome::InputRequired(_) | Outcome::Task(_)) => {
-                    let what = "the server needs input that this command does not give";
-                    return Err(Fault::Answer(what.into()));
-                }
+                Ok(outcome) => return Answer::of(outcome),
                 Err(error)
                     if sent <= most && is_transient(&error) && !interruption::is_interrupted() =>
                 {
@@ -282,16 +272,7 @@ impl Caller<'_> {
             Answer::Error(error) => return Err(crate::failure::rpc(&error)),
             Answer::Result(result) => result,
         };
-        let messages = result["messages"].as_array().ok_or("the result has no array messages")?;
-        if messages.is_empty() {
-            return Err("messages is empty".into());
-        }
-        for (index, message) in messages.iter().enumerate() {
-            let is_role = message["role"] == "user" || message["role"] == "assistant";
-            if !is_role || !message["content"]["type"].is_string() {
-                return Err(format!("messages/{index} has no role or no content of a type"));
-            }
-        }
+        judge::messages(&result)?;
         for matcher in &case.expect {
             matcher.filled(scope)?.check(&result).map_err(|why| format!("expect: {why}"))?;
         }

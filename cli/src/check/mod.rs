@@ -6,7 +6,7 @@ mod configuration;
 mod configured;
 mod coverage;
 mod demo;
-mod judge;
+pub(crate) mod judge;
 mod loops;
 mod program;
 mod selection;

@@ -137,7 +137,7 @@ impl Default for Expectation {
 }
 
 /// One read of a resource. The key of the entry is its URI unless `uri` says another one.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ResourceCase {
     /// A URI, or the template of one.

@@ -1,11 +1,12 @@
 //! The judgement of the contents of a resource.
 
 use base64ct::{Base64, Encoding};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::payload::error_payload;
 use super::{Schema, excerpt};
 use crate::check::configuration::{ContentKind, ContentValidation, ResourceCase, Scope};
+use crate::yaml::Entries;
 
 /// Judges every content item of a resource; `listed` is its MIME type in the list.
 ///
@@ -42,6 +43,34 @@ pub(crate) fn contents(
         matcher.check(result).map_err(|why| format!("expect: {why}"))?;
     }
     Ok(if items.len() == 1 { String::new() } else { format!("{} items", items.len()) })
+}
+
+/// Judges the contents of a resource where nothing is expected of them but that they can be read.
+///
+/// # Errors
+/// The first thing that is not as it should be, escaped.
+pub(crate) fn readable(result: &Value, listed: Option<&str>) -> Result<(), String> {
+    let (variables, saved) = (Entries::default(), Map::new());
+    let scope = Scope { uuid: "", variables: &variables, saved: &saved };
+    contents(result, &ResourceCase::default(), listed, scope).map(|_| ())
+}
+
+/// Judges the messages of a prompt.
+///
+/// # Errors
+/// The first thing that is not as it should be.
+pub(crate) fn messages(result: &Value) -> Result<(), String> {
+    let messages = result["messages"].as_array().ok_or("the result has no array messages")?;
+    if messages.is_empty() {
+        return Err("messages is empty".into());
+    }
+    let is_role = |message: &Value| message["role"] == "user" || message["role"] == "assistant";
+    for (index, message) in messages.iter().enumerate() {
+        if !is_role(message) || !message["content"]["type"].is_string() {
+            return Err(format!("messages/{index} has no role or no content of a type"));
+        }
+    }
+    Ok(())
 }
 
 fn mime_type(item: &Value, expected: Option<&str>, listed: Option<&str>) -> Result<(), String> {

@@ -8,8 +8,10 @@ mod schema;
 mod search;
 
 pub(super) use content::contents;
+pub(crate) use content::{messages, readable};
 pub(super) use matcher::{Matcher, locate};
-pub(super) use result::{Answer, tool_result};
+pub(super) use result::tool_result;
+pub(crate) use result::{Answer, succeeded};
 pub(super) use schema::Schema;
 pub(super) use search::Search;
 

@@ -2,20 +2,50 @@
 
 use mcpico_core::json;
 use mcpico_core::mcp::ToolResult;
-use mcpico_http::std::RpcError;
-use serde_json::Value;
+use mcpico_http::std::{Outcome, RpcError};
+use serde_json::{Map, Value};
 
 use super::excerpt;
 use super::payload::error_payload;
 use crate::check::configuration::{Expectation, Scope};
 use crate::failure::rpc;
-use crate::surface;
+use crate::surface::{self, Fault};
+use crate::yaml::Entries;
 
 /// How a server answered a request.
 #[derive(Clone, Debug)]
 pub(crate) enum Answer {
     Result(Value),
     Error(RpcError),
+}
+
+impl Answer {
+    /// The answer of an outcome.
+    ///
+    /// # Errors
+    /// [`Fault::Answer`]: it cannot be read, or the server needs input first.
+    pub(crate) fn of(outcome: Outcome) -> Result<Self, Fault> {
+        match outcome {
+            Outcome::Result(text) => {
+                let value = serde_json::from_str(&text);
+                value.map(Self::Result).map_err(|error| Fault::Answer(error.to_string()))
+            }
+            Outcome::Error(error) => Ok(Self::Error(error)),
+            Outcome::InputRequired(_) | Outcome::Task(_) => {
+                Err(Fault::Answer("the server needs input that this command does not give".into()))
+            }
+        }
+    }
+}
+
+/// Judges the answer of `tool` where nothing is expected of it but that it succeeds.
+///
+/// # Errors
+/// The first thing that is not as it should be, escaped.
+pub(crate) fn succeeded(tool: &Value, answer: &Answer) -> Result<(), String> {
+    let (variables, saved) = (Entries::default(), Map::new());
+    let scope = Scope { uuid: "", variables: &variables, saved: &saved };
+    tool_result(tool, answer, &Expectation::default(), scope).map(|_| ())
 }
 
 /// Judges the answer of `tool`, as it is listed; gives a remark.
