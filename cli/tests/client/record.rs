@@ -99,6 +99,9 @@ fn offer() -> Value {
     })
 }
 
+/// The check that fails, why, and what has changed.
+type Change = (&'static str, &'static str, fn(&mut Value));
+
 #[test]
 fn a_server_that_has_changed_is_caught() {
     let secret = secret_file();
@@ -107,7 +110,7 @@ fn a_server_that_has_changed_is_caught() {
     let here = ["--secret-file", &secret, "--config", &path];
     let report = house.test(&here);
     assert_eq!(report.code, 0, "{}", report.text);
-    let changes: [(&str, &str, fn(&mut Value)); 11] = [
+    let changes: [Change; 11] = [
         ("tools/rows", "does not list", |offer| offer["tools"][0]["name"] = "sows".into()),
         ("tools/rows", "isError", |offer| offer["calls"]["rows"]["isError"] = true.into()),
         ("tools/rows", "/content/0/text/rows", |offer| {
@@ -129,7 +132,7 @@ fn a_server_that_has_changed_is_caught() {
         ("resources/r://a", "\"v\" is a required property", |offer| {
             offer["reads"]["r://a"]["contents"][0]["text"] = "{}".into();
         }),
-        ("resources/r://b", "no text", |offer| {
+        ("resources/r://b", "it is text and no blob", |offer| {
             offer["reads"]["r://b"]["contents"][0] = json!({"uri": "r://b", "text": "x"});
         }),
         ("prompts/p", "the length is 2", |offer| {
@@ -138,13 +141,11 @@ fn a_server_that_has_changed_is_caught() {
         }),
     ];
     for (id, why, change) in changes {
-        let mut changed = offer();
-        change(&mut changed);
-        let report = offering(changed).test(&here);
+        let mut other = offer();
+        change(&mut other);
+        let report = offering(other).test(&here);
         assert_eq!((report.code, report.ids("failed")), (1, vec![id]), "{}", report.text);
-        let note = report.note(id);
-        // A blob that became text is told from the other side.
-        assert!(note.contains(why) || note.contains("it is text"), "{id}: {note}");
+        assert!(report.note(id).contains(why), "{}", report.text);
     }
 }
 
