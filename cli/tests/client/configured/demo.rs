@@ -46,6 +46,19 @@ fn a_program_is_tested_with_it() {
     assert!(run.code == 2 && run.err.contains("cannot be used with"), "{run:?}");
 }
 
+#[test]
+fn a_program_gets_the_environment_of_the_file() {
+    let config =
+        file("config.yaml", "environment: {REGION: eu-north}\ntest_tools: {echo: {effect: none}}");
+    let program = "import os, sys; sys.stderr.write('in ' + os.environ.get('REGION', 'nowhere')); sys.exit(3)";
+    for (more, region) in [(&[][..], "in eu-north"), (&["--env", "REGION=other"], "in other")] {
+        let run = run(
+            &[&["test", "--config", &config], more, &["--", "python3", "-c", program]].concat()
+        );
+        assert!(run.code == 4 && run.out.contains(region), "{run:?}");
+    }
+}
+
 /// Every member that files of mcp-test.py have.
 const OLD: &str = r#"
 _generated_by: a script
