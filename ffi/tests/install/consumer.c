@@ -1,0 +1,30 @@
+/* Signs RFC 7515 A.1 with the library that was installed. */
+#include <mcpico.h>
+#include <stdio.h>
+#include <string.h>
+
+int main(void)
+{
+  static const unsigned char secret[64] = {
+    0x03, 0x23, 0x35, 0x4b, 0x2b, 0x0f, 0xa5, 0xbc, 0x83, 0x7e, 0x06, 0x65, 0x77, 0x7b, 0xa6, 0x8f,
+    0x5a, 0xb3, 0x28, 0xe6, 0xf0, 0x54, 0xc9, 0x28, 0xa9, 0x0f, 0x84, 0xb2, 0xd2, 0x50, 0x2e, 0xbf,
+    0xd3, 0xfb, 0x5a, 0x92, 0xd2, 0x06, 0x47, 0xef, 0x96, 0x8a, 0xb4, 0xc3, 0x77, 0x62, 0x3d, 0x22,
+    0x3d, 0x2e, 0x21, 0x72, 0x05, 0x2e, 0x4f, 0x08, 0xc0, 0xcd, 0x9a, 0xf5, 0x67, 0xd0, 0x80, 0xa3,
+  };
+  mcpico_key key;
+  char token[256];
+  size_t len = 0;
+  if (mcpico_check_header() != MCPICO_OK || strcmp(mcpico_version(), MCPICO_VERSION) != 0) {
+    return 1;
+  }
+  if (mcpico_key_init(&key, (const char *)secret, sizeof secret) != MCPICO_OK ||
+      mcpico_dangerous_sign(&key, MCPICO_LIT("{\"typ\":\"JWT\",\r\n \"alg\":\"HS256\"}"),
+                            MCPICO_LIT("{\"iss\":\"joe\",\r\n \"exp\":1300819380,\r\n "
+                                       "\"http://example.com/is_root\":true}"),
+                            token, sizeof token, &len) != MCPICO_OK ||
+      mcpico_key_wipe(&key) != MCPICO_OK) {
+    return 1;
+  }
+  printf("%.*s\n", (int)len, token);
+  return 0;
+}
