@@ -11,6 +11,7 @@ use crate::writer::OutputTooSmall;
 
 /// An error of the client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
 pub enum Error {
     /// A message does not fit the inbox; the exchange is over, the client is not.
@@ -33,6 +34,7 @@ pub enum Error {
 
 /// What a caller did wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
 pub enum Misuse {
     /// `arguments` or `params` is no JSON object, or `params` has a `_meta`.
@@ -49,6 +51,7 @@ pub enum Misuse {
 
 /// What a peer did wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
 pub enum PeerError {
     /// A batch of more messages than are read.

@@ -29,6 +29,7 @@
 //!
 //! - `hmac`, on by default: HMAC by the crate of that name. Without it core computes the same on the compression
 //!   function of `sha2`, in less flash and stack.
+//! - `defmt`: errors and events as `defmt::Format`. Names, numbers and lengths are logged, no token and no text of a server.
 //! - `serde`: typed payloads by serde-json-core (`json::from_value`), on text that the scanner has validated.
 //!
 //! # Size

@@ -7,6 +7,7 @@ use core::fmt;
 
 /// The output buffer is too small; `needed` bytes suffice and one fewer does not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct OutputTooSmall {
     /// Bytes that the whole output takes.
     pub needed: usize,

@@ -29,6 +29,7 @@ pub trait Connect {
 
 /// Why there is no connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
 pub enum ConnectError {
     /// The name has no address.
@@ -45,6 +46,7 @@ pub enum ConnectError {
 
 /// Why a TLS handshake failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
 pub enum TlsError {
     /// The certificate is not valid yet or any more.

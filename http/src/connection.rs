@@ -2,9 +2,9 @@
 
 use embedded_io_async::{Read, Write};
 use mcpico_core::auth::Bearer;
-use mcpico_core::client::{Answer, Call, Channel, Client, Exchange, Post, ServerRequest, Verb};
-use mcpico_core::http1::{Method, RequestError, RequestHead};
+use mcpico_core::client::{Answer, Call, Channel, Client, Exchange, ServerRequest};
 
+use crate::request::{Composed, Consent, NOTHING_TO_SEND, compose};
 use crate::{Connect, Deadline, Deadlines, Endpoint, Error, Reply, Timer};
 
 /// A connection to an endpoint. It carries one exchange after the other while it [is
@@ -70,10 +70,13 @@ impl<Io: Read + Write, T: Timer> Connection<Io, T> {
         out: &mut [u8],
         storage: &'r mut [u8],
     ) -> Result<Option<Reply<'r, Io, T>>, Error> {
-        self.exchange(endpoint, client, bearer, out, storage, |client, out| {
+        let composed = compose(self.consent(), endpoint, client, bearer, out, &|client, out| {
             client.connect(bearer, out)
-        })
-        .await
+        })?;
+        let Some(Composed { exchange, first, second }) = composed else { return Ok(None) };
+        let mut reply = self.begin(exchange, bearer, storage);
+        reply.await_head(client, first, second).await?;
+        Ok(Some(reply))
     }
 
     /// Sends a request and reads the head of the answer.
@@ -97,11 +100,13 @@ impl<Io: Read + Write, T: Timer> Connection<Io, T> {
         storage: &'r mut [u8],
     ) -> Result<Reply<'r, Io, T>, Error> {
         let bearer = call.bearer_token();
-        self.exchange(endpoint, client, bearer, out, storage, |client, out| {
+        let composed = compose(self.consent(), endpoint, client, bearer, out, &|client, out| {
             client.request(call, out).map(Some)
-        })
-        .await?
-        .ok_or(NOTHING_TO_SEND)
+        })?;
+        let Composed { exchange, first, second } = composed.ok_or(NOTHING_TO_SEND)?;
+        let mut reply = self.begin(exchange, bearer, storage);
+        reply.await_head(client, first, second).await?;
+        Ok(reply)
     }
 
     /// Answers a request of the server. It takes a connection of its own while the stream that the
@@ -120,11 +125,13 @@ impl<Io: Read + Write, T: Timer> Connection<Io, T> {
         out: &mut [u8],
         storage: &'r mut [u8],
     ) -> Result<Reply<'r, Io, T>, Error> {
-        self.exchange(endpoint, client, bearer, out, storage, |client, out| {
+        let composed = compose(self.consent(), endpoint, client, bearer, out, &|client, out| {
             client.answer(request, answer, bearer, out).map(Some)
-        })
-        .await?
-        .ok_or(NOTHING_TO_SEND)
+        })?;
+        let Composed { exchange, first, second } = composed.ok_or(NOTHING_TO_SEND)?;
+        let mut reply = self.begin(exchange, bearer, storage);
+        reply.await_head(client, first, second).await?;
+        Ok(reply)
     }
 
     /// Opens a stream of what the server says unasked; see [`Client::listen`]. The deadlines are for it, too.
@@ -139,11 +146,13 @@ impl<Io: Read + Write, T: Timer> Connection<Io, T> {
         out: &mut [u8],
         storage: &'r mut [u8],
     ) -> Result<Reply<'r, Io, T>, Error> {
-        self.exchange(endpoint, client, bearer, out, storage, |client, out| {
+        let composed = compose(self.consent(), endpoint, client, bearer, out, &|client, out| {
             client.listen(bearer, out).map(Some)
-        })
-        .await?
-        .ok_or(NOTHING_TO_SEND)
+        })?;
+        let Composed { exchange, first, second } = composed.ok_or(NOTHING_TO_SEND)?;
+        let mut reply = self.begin(exchange, bearer, storage);
+        reply.await_head(client, first, second).await?;
+        Ok(reply)
     }
 
     /// Opens the event stream of the HTTP+SSE transport; see [`Channel`]. Of its [`Reply`] only the events
@@ -160,11 +169,13 @@ impl<Io: Read + Write, T: Timer> Connection<Io, T> {
         out: &mut [u8],
         storage: &'r mut [u8],
     ) -> Result<Reply<'r, Io, T>, Error> {
-        self.exchange(endpoint, client, bearer, out, storage, |_, out| {
+        let composed = compose(self.consent(), endpoint, client, bearer, out, &|_, out| {
             Channel::open(bearer, out).map(Some)
-        })
-        .await?
-        .ok_or(NOTHING_TO_SEND)
+        })?;
+        let Composed { exchange, first, second } = composed.ok_or(NOTHING_TO_SEND)?;
+        let mut reply = self.begin(exchange, bearer, storage);
+        reply.await_head(client, first, second).await?;
+        Ok(reply)
     }
 
     /// Posts a message of the HTTP+SSE transport to `endpoint`, which
@@ -181,11 +192,13 @@ impl<Io: Read + Write, T: Timer> Connection<Io, T> {
         out: &mut [u8],
         storage: &'r mut [u8],
     ) -> Result<Reply<'r, Io, T>, Error> {
-        self.exchange(endpoint, client, bearer, out, storage, |_, out| {
+        let composed = compose(self.consent(), endpoint, client, bearer, out, &|_, out| {
             Channel::submit(message, bearer, out).map(Some)
-        })
-        .await?
-        .ok_or(NOTHING_TO_SEND)
+        })?;
+        let Composed { exchange, first, second } = composed.ok_or(NOTHING_TO_SEND)?;
+        let mut reply = self.begin(exchange, bearer, storage);
+        reply.await_head(client, first, second).await?;
+        Ok(reply)
     }
 
     /// Goes on with an exchange whose event stream ended before the response; `None` when that cannot be
@@ -202,10 +215,13 @@ impl<Io: Read + Write, T: Timer> Connection<Io, T> {
         out: &mut [u8],
         storage: &'r mut [u8],
     ) -> Result<Option<Reply<'r, Io, T>>, Error> {
-        self.exchange(endpoint, client, bearer, out, storage, |client, out| {
+        let composed = compose(self.consent(), endpoint, client, bearer, out, &|client, out| {
             client.resume(exchange, bearer, out)
-        })
-        .await
+        })?;
+        let Some(Composed { exchange, first, second }) = composed else { return Ok(None) };
+        let mut reply = self.begin(exchange, bearer, storage);
+        reply.await_head(client, first, second).await?;
+        Ok(Some(reply))
     }
 
     /// Tells the server that the answer to a request is not wanted any more. It takes a connection of its
@@ -225,10 +241,13 @@ impl<Io: Read + Write, T: Timer> Connection<Io, T> {
         out: &mut [u8],
         storage: &'r mut [u8],
     ) -> Result<Option<Reply<'r, Io, T>>, Error> {
-        self.exchange(endpoint, client, bearer, out, storage, |client, out| {
+        let composed = compose(self.consent(), endpoint, client, bearer, out, &|client, out| {
             client.cancel(exchange, reason, bearer, out)
-        })
-        .await
+        })?;
+        let Some(Composed { exchange, first, second }) = composed else { return Ok(None) };
+        let mut reply = self.begin(exchange, bearer, storage);
+        reply.await_head(client, first, second).await?;
+        Ok(Some(reply))
     }
 
     /// Ends the session, when there is one.
@@ -243,8 +262,13 @@ impl<Io: Read + Write, T: Timer> Connection<Io, T> {
         out: &mut [u8],
         storage: &'r mut [u8],
     ) -> Result<Option<Reply<'r, Io, T>>, Error> {
-        self.exchange(endpoint, client, bearer, out, storage, |client, out| client.end(bearer, out))
-            .await
+        let composed = compose(self.consent(), endpoint, client, bearer, out, &|client, out| {
+            client.end(bearer, out)
+        })?;
+        let Some(Composed { exchange, first, second }) = composed else { return Ok(None) };
+        let mut reply = self.begin(exchange, bearer, storage);
+        reply.await_head(client, first, second).await?;
+        Ok(Some(reply))
     }
 
     /// Whether another exchange can be carried.
@@ -267,101 +291,20 @@ impl<Io: Read + Write, T: Timer> Connection<Io, T> {
         self.io
     }
 
-    fn check(&self, endpoint: &Endpoint<'_>, bearer: Option<Bearer<'_>>) -> Result<(), Error> {
-        if !self.open {
-            return Err(Error::NotOpen);
-        }
-        let safe = endpoint.is_tls() || endpoint.is_loopback() || self.plaintext_bearer;
-        if bearer.is_some() && !safe { Err(Error::BearerOverPlaintext) } else { Ok(()) }
+    const fn consent(&self) -> Consent {
+        Consent { open: self.open, plaintext_bearer: self.plaintext_bearer }
     }
 
-    /// Sends what `write` writes and reads the head of the answer; `None` when it writes nothing.
-    async fn exchange<'r>(
+    /// Begins the exchange of what has been composed.
+    fn begin<'r>(
         &'r mut self,
-        endpoint: &Endpoint<'_>,
-        client: &mut Client,
+        exchange: Exchange,
         bearer: Option<Bearer<'_>>,
-        out: &mut [u8],
         storage: &'r mut [u8],
-        write: impl for<'o> Fn(&mut Client, &'o mut [u8]) -> Written<'o>,
-    ) -> Result<Option<Reply<'r, Io, T>>, Error> {
-        // The client changes only when the whole request has been written.
-        let mut next = client.clone();
-        let message = match write(&mut next, &mut []) {
-            Ok(None) => return Ok(None),
-            Ok(Some(_)) => 0,
-            Err(mcpico_core::Error::OutputTooSmall { needed }) => needed,
-            Err(error) => return Err(error.into()),
-        };
-        self.check(endpoint, bearer)?;
-        let too_small = too_small(endpoint, message)?;
-        let (text, room) = out.split_at_mut_checked(message).ok_or(too_small)?;
-        next.clone_from(client);
-        let Some((post, exchange)) = write(&mut next, text)? else { return Ok(None) };
-        let head = match request_head(endpoint, post.verb()).write(
-            post.headers(),
-            (post.verb() == Verb::Post).then_some(post.body().len() as u64),
-            room,
-        ) {
-            Ok(head) => head.len(),
-            Err(RequestError::OutputTooSmall(_)) => return Err(too_small),
-            Err(error) => return Err(error.into()),
-        };
-        // One write is one packet; two are sent only when there is no room to join them.
-        let joined = head.saturating_add(post.body().len());
-        let (first, second) = match room.get_mut(head..joined) {
-            Some(behind) => {
-                behind.copy_from_slice(post.body());
-                (room.get(..joined).unwrap_or_default(), &[][..])
-            }
-            None => (room.get(..head).unwrap_or_default(), post.body()),
-        };
-        client.clone_from(&next);
+    ) -> Reply<'r, Io, T> {
         // Until the exchange is over nobody knows what stands on the wire.
         self.open = false;
         self.exchanges = self.exchanges.saturating_add(1);
-        let mut reply = Reply::new(self, exchange, storage, bearer.is_some());
-        if let Err(error) = reply.send(first, second).await {
-            // A server may refuse a request before it has read all of it; then its answer says
-            // more.
-            reply.doubt();
-            if !matches!(error, Error::Reset { .. }) || reply.read_head(client).await.is_err() {
-                return Err(error);
-            }
-            return Ok(Some(reply));
-        }
-        reply.read_head(client).await?;
-        Ok(Some(reply))
+        Reply::new(self, exchange, storage, bearer.is_some())
     }
-}
-
-/// What a client has written, if there was anything to write.
-type Written<'o> = Result<Option<(Post<'o>, Exchange)>, mcpico_core::Error>;
-
-/// For requests, which always write something.
-const NOTHING_TO_SEND: Error =
-    Error::Client(mcpico_core::Error::Misuse(mcpico_core::Misuse::NotReady));
-
-const fn request_head<'e>(endpoint: &Endpoint<'e>, verb: Verb) -> RequestHead<'e> {
-    let method = match verb {
-        Verb::Post => Method::Post,
-        Verb::Delete => Method::Delete,
-        Verb::Get => Method::Get,
-    };
-    RequestHead { method, target: endpoint.target(), host: endpoint.authority() }
-}
-
-/// The error for a buffer that cannot take a message of that length, headers included, and its
-/// head.
-fn too_small(endpoint: &Endpoint<'_>, message: usize) -> Result<Error, Error> {
-    // No verb is longer, and the body is no longer than the message.
-    let head = request_head(endpoint, Verb::Delete);
-    let lines = match head.write([], Some(message as u64), &mut []) {
-        Ok(lines) => lines.len(),
-        Err(RequestError::OutputTooSmall(small)) => small.needed,
-        Err(error) => return Err(error.into()),
-    };
-    // The head repeats the headers of the message, and the body stands once more behind it.
-    let needed = message.saturating_mul(2).saturating_add(lines);
-    Ok(Error::Client(mcpico_core::Error::OutputTooSmall { needed }))
 }

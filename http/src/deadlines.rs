@@ -5,6 +5,7 @@ use core::time::Duration;
 
 /// How long the parts of an exchange may take. All of them have a limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Deadlines {
     /// From the start of connecting until the connection, with TLS, is there.
     pub connect: Duration,
@@ -41,6 +42,7 @@ impl Default for Deadlines {
 
 /// Which deadline passed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub enum Deadline {
     /// [`Deadlines::connect`]
     Connect,
@@ -65,6 +67,7 @@ impl fmt::Display for Deadline {
 
 /// The time limit passed before the future was ready.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct TimedOut;
 
 /// A clock that futures can be raced against.

@@ -115,8 +115,18 @@ impl fmt::Debug for Endpoint<'_> {
     }
 }
 
+#[cfg(feature = "defmt")]
+impl defmt::Format for Endpoint<'_> {
+    /// Leaves the query out: some servers want secrets in it.
+    fn format(&self, f: defmt::Formatter<'_>) {
+        let path = self.target.split('?').next().unwrap_or_default();
+        defmt::write!(f, "Endpoint({=bool}, {=str}{=str})", self.is_tls, self.authority, path);
+    }
+}
+
 /// Why a URL is no endpoint.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
 pub enum EndpointError {
     /// White space, a control character or one outside ASCII.
@@ -201,6 +211,18 @@ mod tests {
             assert_eq!((endpoint.authority(), endpoint.target()), (authority, target), "{url}");
             assert_eq!(endpoint.is_loopback(), loopback, "{url}");
         }
+    }
+
+    #[cfg(feature = "defmt")]
+    #[test]
+    fn a_query_is_not_logged() {
+        use defmt::Format;
+
+        let endpoint = Endpoint::parse("http://example.com/mcp?key=secret").unwrap();
+        endpoint.format(defmt::export::make_formatter());
+        let logged = defmt::export::fetch_bytes();
+        let has = |text: &[u8]| logged.windows(text.len()).any(|window| window == text);
+        assert!(has(b"example.com") && has(b"/mcp") && !has(b"secret"));
     }
 
     #[test]

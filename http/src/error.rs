@@ -10,6 +10,7 @@ use crate::{ConnectError, Deadline, EndpointError};
 
 /// An error of the adapter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
 pub enum Error {
     /// A bearer was to go over plain http to another machine.

@@ -12,7 +12,8 @@
 //! | `std` | tokio, rustls with the platform's verifier | programs |
 //! | none | whatever the caller hands to [`Connection::new`] | TLS on a device, a serial line, tests |
 //!
-//! Deadlines need a [`Timer`]: features `embassy-time` and `std` bring one each.
+//! Deadlines need a [`Timer`]: features `embassy-time` and `std` bring one each. With the feature `defmt`, errors and what
+//! else is logged are `defmt::Format`. On a device, begin with the page `embassy`, which all features together have.
 //!
 //! # Cancel safety
 //!
@@ -33,10 +34,14 @@ mod body;
 mod connect;
 mod connection;
 mod deadlines;
+#[cfg(all(any(doc, doctest), feature = "embassy-time", feature = "reqwless"))]
+#[doc = include_str!("embassy.md")]
+pub mod embassy {}
 mod endpoint;
 mod error;
 pub mod line;
 mod reply;
+mod request;
 #[cfg(feature = "reqwless")]
 mod reqwless;
 #[cfg(feature = "std")]

@@ -181,11 +181,26 @@ impl<'r, Io: Read + Write, T: Timer> Reply<'r, Io, T> {
     }
 
     /// The connection is not to be used again.
-    pub(crate) const fn doubt(&mut self) {
-        self.doubtful = true;
+    /// Sends the request and reads the head of the answer.
+    pub(crate) async fn await_head(
+        &mut self,
+        client: &mut Client,
+        first: &[u8],
+        second: &[u8],
+    ) -> Result<(), Error> {
+        if let Err(error) = self.send(first, second).await {
+            // A server may refuse a request before it has read all of it; then its answer says
+            // more.
+            self.doubtful = true;
+            if !matches!(error, Error::Reset { .. }) || self.read_head(client).await.is_err() {
+                return Err(error);
+            }
+            return Ok(());
+        }
+        self.read_head(client).await
     }
 
-    pub(crate) async fn read_head(&mut self, client: &mut Client) -> Result<(), Error> {
+    async fn read_head(&mut self, client: &mut Client) -> Result<(), Error> {
         let mut reader = HeadReader::new();
         loop {
             if let Some((head, length)) = reader.read(self.inbox.unread())? {
@@ -278,7 +293,7 @@ impl<'r, Io: Read + Write, T: Timer> Reply<'r, Io, T> {
         Ok(())
     }
 
-    pub(crate) async fn send(&mut self, first: &[u8], second: &[u8]) -> Result<(), Error> {
+    async fn send(&mut self, first: &[u8], second: &[u8]) -> Result<(), Error> {
         self.write(first).await?;
         self.write(second).await?;
         self.flush().await
@@ -337,6 +352,14 @@ impl<Io, T> fmt::Debug for Reply<'_, Io, T> {
     /// Shows no byte of the answer: it may hold a session id or worse.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Reply").field("status", &self.exchange.status()).finish_non_exhaustive()
+    }
+}
+
+#[cfg(feature = "defmt")]
+impl<Io, T> defmt::Format for Reply<'_, Io, T> {
+    /// As `Debug`.
+    fn format(&self, f: defmt::Formatter<'_>) {
+        defmt::write!(f, "Reply({=u16})", self.exchange.status());
     }
 }
 

@@ -94,6 +94,7 @@ impl fmt::Debug for Bearer<'_> {
 
 /// Why a header value or a token is not a bearer credential.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub enum BearerError {
     /// The value is for another authentication scheme.
     OtherScheme,

@@ -4,6 +4,7 @@ use core::fmt;
 
 /// Why a server's endpoint event names no place to post messages to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
 pub enum MessageEndpointError {
     /// White space, a control character, a backslash or one outside ASCII; also when there is nothing.

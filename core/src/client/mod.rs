@@ -40,6 +40,8 @@ mod call;
 mod channel;
 mod event;
 mod exchange;
+#[cfg(feature = "defmt")]
+mod format;
 mod lines;
 mod message_endpoint;
 mod post;

@@ -66,6 +66,7 @@ pub enum Frame<'i> {
 
 /// A frame does not fit the storage of the inbox.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct FrameTooLarge {
     /// Bytes that the inbox holds.
     pub limit: usize,

@@ -7,6 +7,7 @@ use core::{error::Error, fmt};
 /// Positions count bytes from 0: in the head from its first byte, in a chunked body from the first
 /// byte after the head, framing included. They do not depend on how the bytes were split up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
 pub enum HttpError {
     /// The bytes do not begin with `HTTP/1.`: another protocol, another major version, or junk.

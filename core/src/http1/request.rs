@@ -150,6 +150,7 @@ const HOST: Alphabet = Alphabet::of(
 ///
 /// Positions and indexes count from 0. No value is ever part of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
 pub enum RequestError {
     /// The target does not begin with `/`, or has a space, a `#`, a control or a non-ASCII byte.

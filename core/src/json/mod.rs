@@ -51,6 +51,7 @@ pub fn parse(text: &[u8]) -> Result<Value<'_>, JsonError> {
 
 /// Why a text is not a JSON document, and where.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct JsonError {
     /// What is wrong.
     pub kind: JsonErrorKind,
@@ -61,6 +62,7 @@ pub struct JsonError {
 /// What is wrong with a JSON text.
 // A whole word, so that no padding has to be copied around it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
 #[repr(usize)]
 pub enum JsonErrorKind {

@@ -8,6 +8,7 @@ use super::Value;
 
 /// Why a validated value does not become the wanted type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
 pub enum TypedError {
     /// A field is missing, has another type or does not fit.

@@ -151,6 +151,7 @@ pub enum Kind {
 
 /// Two members of one object have the same name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct DuplicateName;
 
 impl fmt::Display for DuplicateName {
@@ -163,6 +164,7 @@ impl core::error::Error for DuplicateName {}
 
 /// Why the names of an object are refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub enum NameError {
     /// Two members have the same name.
     Duplicate,

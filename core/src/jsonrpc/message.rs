@@ -124,6 +124,7 @@ impl<'a> Members<'a> {
 
 /// Why a text is no JSON-RPC message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
 pub enum MessageError {
     /// An array where one message is allowed.

@@ -14,6 +14,7 @@ use crate::OutputTooSmall;
 
 /// Why a text is not canonical base64url.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub enum Base64Error {
     /// The length leaves one symbol over, which holds no whole byte.
     Length,

@@ -213,6 +213,7 @@ impl<'a> Iterator for Audiences<'a> {
 
 /// A claim that is present but malformed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct ClaimError {
     /// Which claim.
     pub claim: ClaimName,
@@ -234,6 +235,7 @@ impl core::error::Error for ClaimError {}
 
 /// What is wrong with a claim that is present.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[repr(usize)]
 pub enum ClaimFault {
     /// It has another JSON type than it has to have.
@@ -245,6 +247,7 @@ pub enum ClaimFault {
 /// The registered claims, and all others as one
 /// ([RFC 7519 section 4.1](https://www.rfc-editor.org/rfc/rfc7519#section-4.1)).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[repr(usize)]
 pub enum ClaimName {
     /// `exp`, when the token expires.

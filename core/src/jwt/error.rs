@@ -10,6 +10,7 @@ use crate::json::{JsonError, JsonErrorKind};
 
 /// Why a token is refused; the first fault in the order of [`super::verify`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
 pub enum VerifyError {
     /// The token is longer than the policy allows.
@@ -204,6 +205,7 @@ const fn of_object(error: ObjectError, json: ErrorClass) -> ErrorClass {
 
 /// A part of a token in compact serialisation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub enum Part {
     /// Before the first dot.
     Header,
@@ -228,6 +230,7 @@ macro_rules! classes {
     ($($(#[$doc:meta])* $class:ident = $code:literal,)*) => {
         /// The classes of [`VerifyError`].
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        #[cfg_attr(feature = "defmt", derive(defmt::Format))]
         #[non_exhaustive]
         pub enum ErrorClass {
             $($(#[$doc])* $class,)*

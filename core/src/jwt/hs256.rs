@@ -36,6 +36,7 @@ impl<K: HmacSha256 + ?Sized> HmacSha256 for &K {
 
 /// The MAC could not be computed, so nothing is known about the token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct MacUnavailable;
 
 impl fmt::Display for MacUnavailable {
@@ -143,6 +144,7 @@ impl fmt::Debug for Hs256Key {
 
 /// Why a secret is not taken as a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub enum KeyError {
     /// No byte at all: anyone could sign.
     Empty,

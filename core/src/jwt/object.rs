@@ -6,6 +6,7 @@ use crate::json::{JsonError, Scanner, SeenNames, Value};
 
 /// Why a text is not one strict JSON object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub enum ObjectError {
     /// It is not one JSON document.
     Json(JsonError),

@@ -48,6 +48,7 @@ pub fn sign_payload<'o>(
 
 /// Why nothing was signed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
 pub enum SignError {
     /// The output cannot hold the token.

@@ -97,6 +97,7 @@ fn member<'a>(object: Value<'a>, name: &str) -> Result<Option<Value<'a>>, Elicit
 
 /// Why a form cannot be filled with its defaults.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
 pub enum ElicitationError {
     /// A default is not of the type of its property, or none of its `enum`.

@@ -83,6 +83,7 @@ pub fn decode_header_value<'o>(
 
 /// Why a header value stands for no text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub enum HeaderValueError {
     /// Between prefix and suffix stands no canonical, padded Base64.
     Base64,

@@ -182,6 +182,7 @@ impl ParamHeader<'_> {
 
 /// Why a tool cannot be used, or an argument not be sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
 pub enum ParamHeaderError {
     /// An annotated argument is neither string, boolean nor an integer within 2^53 - 1.

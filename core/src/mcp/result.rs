@@ -181,6 +181,7 @@ impl<'a> ToolResult<'a> {
 
 /// Why a result is not what its method promises.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
 pub enum ResultError {
     /// The named member stands twice.

@@ -6,6 +6,7 @@ use core::fmt;
 ///
 /// [Versioning](https://modelcontextprotocol.io/specification/2026-07-28/basic/versioning)
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
 pub enum Revision {
     /// 2024-11-05

@@ -94,6 +94,7 @@ fn is_header_text(text: &str, limit: usize) -> bool {
 
 /// Why a trace context is none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
 pub enum TraceError {
     /// `baggage` is empty, too long, or has a character that a header has not.

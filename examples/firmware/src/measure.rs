@@ -3,14 +3,15 @@
 use core::hint::black_box;
 
 use cortex_m_semihosting::hprintln;
+use mcpico_core::client::Call;
 use mcpico_core::jwt::{Hs256Key, Policy, verify};
 use mcpico_http::Deadlines;
 
 use crate::board::clock::cycles;
 use crate::board::executor::asleep;
-use crate::conversation::add;
+use crate::conversation::{add, tool};
 use crate::report::Report;
-use crate::session::{Connector, Failure, Session, open};
+use crate::session::{Connector, Failure, Link, Session, open};
 use crate::socket::Socket;
 use crate::token::{self, AUDIENCE, ISSUER, Tokens};
 
@@ -59,6 +60,25 @@ pub async fn weigh(
         (traffic.received - before.received) / RUNS
     );
     report.step("calls", Ok(()));
+    weigh_futures(session, &mut link, tokens).await
+}
+
+/// Tells the bytes of what a call keeps while it waits.
+async fn weigh_futures(
+    session: &mut Session<'_>,
+    link: &mut Link<'_, '_>,
+    tokens: &Tokens<'_>,
+) -> Result<(), Failure> {
+    let call = Call::new(tool("whoami", b"{}")?).bearer(Some(tokens.good));
+    let (endpoint, client) = (&session.endpoint, &mut session.client);
+    hprintln!("size client {}", size_of_val(client));
+    hprintln!("size inbox {}", session.inbox.len());
+    hprintln!("size output {}", session.out.len());
+    let sent = link.call(endpoint, client, &call, session.out, session.inbox);
+    hprintln!("size call {}", size_of_val(&sent));
+    let mut reply = sent.await?;
+    hprintln!("size reply {}", size_of_val(&reply));
+    hprintln!("size event {}", size_of_val(&reply.next_event()));
     Ok(())
 }
 

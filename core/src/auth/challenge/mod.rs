@@ -157,6 +157,7 @@ fn read_params(cursor: &mut Cursor<'_>) -> Result<(), ChallengeError> {
 
 /// A header line that is not a list of challenges.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct ChallengeError {
     /// What is wrong.
     pub kind: ChallengeErrorKind,
@@ -166,6 +167,7 @@ pub struct ChallengeError {
 
 /// What is wrong with a header line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub enum ChallengeErrorKind {
     /// A scheme has to stand here.
     Scheme,

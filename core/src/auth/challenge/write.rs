@@ -163,6 +163,7 @@ impl ErrorCode {
 
 /// Why a text can not stand in a challenge.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub enum FieldError {
     /// The text is empty where a value is needed.
     Empty,

@@ -220,6 +220,7 @@ fn is_index(token: &[u8], index: u32) -> bool {
 
 /// The text is neither empty nor starts with a slash, or has a `~` that is followed by neither 0 nor 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct InvalidPointer;
 
 impl fmt::Display for InvalidPointer {
