@@ -14,6 +14,13 @@ local function read(name)
   return text
 end
 
+-- What is declared by hand is as large as in the header; of structures, struct_size says so.
+local header = assert(io.open("../../include/mcpico.h")):read("*a")
+for _, object in ipairs { "key", "token", "grant", "denial" } do
+  local words = header:match("#define MCPICO_" .. object:upper() .. "_WORDS (%d+)")
+  check(require("ffi").sizeof("mcpico_" .. object) == tonumber(words) * 8, object .. " has another size")
+end
+
 local secret, token = read("MCPICO_SECRET_FILE"), read("MCPICO_TOKEN_FILE"):gsub("%s+$", "")
 local guard = mcpico.guard { secret = secret, audience = "demo", realm = "mcp" }
 local now = os.time()

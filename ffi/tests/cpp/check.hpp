@@ -99,5 +99,6 @@ void test_client();
 void test_legacy();
 void test_streams();
 void test_run();
+void test_threads();
 
 #endif

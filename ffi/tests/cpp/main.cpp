@@ -15,6 +15,7 @@ int main() {
   test_legacy();
   test_streams();
   test_run();
+  test_threads();
   std::printf("%d checks, %d failed\n", check_count, check_failures);
   return check_failures == 0 ? 0 : 1;
 }

@@ -57,6 +57,13 @@ void test_result() {
   std::span<char> span(array);
   TEXT("***", mcpico::json(std::string_view("\"***\"")).string(span));
 #endif
+  // A length that no object has.
+  const std::size_t huge = static_cast<std::size_t>(PTRDIFF_MAX) + 1;
+  FAILS(LENGTH, mcpico::json(std::string_view("x", huge)).kind());
+  FAILS(LENGTH, mcpico::json(std::string_view("\"x\"")).string({array, huge}));
+  FAILS(NULL_POINTER, mcpico::json(std::string_view("\"x\"")).string({nullptr, 1}));
+  FAILS(NULL_POINTER, mcpico::key::make(std::string_view(nullptr, 32)));
+
   // The size query, and one byte too small: both name what suffices, and nothing is written.
   const auto asked = mcpico::json(std::string_view("\"four\"")).string({});
   FAILS(BUFFER_TOO_SMALL, asked);
