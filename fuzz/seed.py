@@ -20,6 +20,8 @@ OUT = ROOT / "fuzz" / "corpus"
 LIMIT = 4096
 
 WORDS = {
+    "c_abi": '{"alg":"HS256"}|{"exp":99}|"kid":"a"|Bearer |{"jsonrpc":"2.0","id":1,"result":{}}|data: |\n\n|HTTP/1.1 200 OK\r\n|'
+    "Content-Type: application/json\r\n|Content-Length: 9\r\n|\r\n\r\n|text/event-stream|/a/0|[1]|{}|\"a\"|true",
     "challenge": 'Bearer |Basic |realm="|scope="|error="invalid_token"|resource_metadata="|, |="|\\"|Negotiate |==',
     "client": 'application/json|text/event-stream|{"jsonrpc":"2.0","id":1,"result":{}}|"supportedVersions":["2026-07-28"]|'
     '"protocolVersion":"2025-11-25"|"error":{"code":-32022,"message":""}|data: |\n\n|"method":"ping"|'
@@ -217,7 +219,33 @@ def redactor():
         yield b"\x00" + b"at " + token + b" x"
 
 
+def c_abi():
+    """Programs of ffi/src/fuzzing.rs: which revision, then calls, each with its objects and texts."""
+    usual = b"\xff"
+    piece = lambda content: bytes([min(len(content), 252) + 3]) + content[:252]
+    policy = b"\x00\x00\x00" + b"\x00\x00\x00\x00\x00" + b"\x00" * 3
+    for header in (b'{"alg":"HS256"}', b'{"alg":"none"}'):
+        for claims in (b'{"exp":99}', b'{"exp":9}', b'{"exp":99,"aud":"a"}', b"[]"):
+            yield b"\x00\x06" + usual + piece(header) + piece(claims) + b"\xff" + policy + usual + b"\x07" + usual
+    request = b"\x22" + usual + b"\x02\x00\x00" + piece(b"echo") + b"\x00" * 12 + b"\xff" + usual + usual
+    status = b"\x27\x03" + usual
+    header = b"\x26" + usual + usual + piece(b"content-type")
+    read = lambda content: b"\x1e" + usual + piece(content)
+    step = b"\x28" + usual + usual
+    close = b"\x20\x00" + usual
+    for body in (b'{"jsonrpc":"2.0","id":1,"result":{}}', b'{"jsonrpc":"2.0","id":1,"error":{"code":1,"message":""}}', b"no"):
+        yield b"\x00" + request + status + header + piece(b"application/json") + read(body) + close + step + step
+        stream = b"data: " + body + b"\n\n"
+        yield b"\x00" + request + status + header + piece(b"text/event-stream") + read(stream) + step + step
+    for response in list(responses())[:30]:
+        received = b"\x1f" + usual + piece(response) + usual * 3
+        yield b"\x00" + request + b"\x2f" + usual + received + step + step
+    for document in list(documents())[:20]:
+        yield b"\x00\x1a" + piece(document) + piece(b"/a/0") + b"\x01\x1a" + piece(document) + piece(b"a") + b"\x06" + usual
+
+
 SEEDS = {
+    "c_abi": c_abi,
     "challenge": challenge,
     "client": client,
     "event_stream": lambda: (bytes([kind, 64, 1, 3]) + body for body in streams() for kind in range(3)),

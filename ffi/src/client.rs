@@ -14,7 +14,9 @@ use crate::exchange::mcpico_exchange;
 use crate::object::{Storage, get, get_mut, object};
 use crate::outcome::{Outcome, Status};
 use crate::post::{Sending, mcpico_post};
-use crate::status::{MCPICO_ERROR_NOT_READY, MCPICO_ERROR_NULL_POINTER, MCPICO_ERROR_OPTION};
+use crate::status::{
+    MCPICO_ERROR_NOT_READY, MCPICO_ERROR_NULL_POINTER, MCPICO_ERROR_OPTION, MCPICO_ERROR_OVERLAP,
+};
 
 /// Revision 2024-11-05.
 pub const MCPICO_REVISION_2024_11_05: u32 = 20_241_105;
@@ -182,7 +184,7 @@ pub unsafe extern "C" fn mcpico_client_listen(
 /// Writes the request that resumes an event stream which ended before the response; wait for mcpico_exchange_retry
 /// before it is sent. The response comes in the new exchange, which must not be the storage of `interrupted`.
 ///
-/// Errors: NOTHING_TO_SEND when the exchange cannot be resumed, NOT_READY, BEARER, BUFFER_TOO_SMALL.
+/// Errors: NOTHING_TO_SEND when the exchange cannot be resumed, NOT_READY, OVERLAP, BEARER, BUFFER_TOO_SMALL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mcpico_client_resume(
     client: *const mcpico_client,
@@ -196,6 +198,9 @@ pub unsafe extern "C" fn mcpico_client_resume(
     exchange: *mut mcpico_exchange,
 ) -> i32 {
     entry(|| {
+        if core::ptr::eq(interrupted, exchange) {
+            return Err(Status(MCPICO_ERROR_OVERLAP));
+        }
         // SAFETY: the caller keeps the rules of the header; so for all below.
         let sending = unsafe { Sending::new(buf, cap, out_len, post, exchange) }?;
         // SAFETY: as above.
@@ -278,7 +283,7 @@ unsafe fn server_request(event: &mcpico_event) -> Outcome<ServerRequest<'static>
 /// closing the response stream says so. `reason` is a sentence; NULL: none. The new exchange must not be the storage of
 /// `cancelled`.
 ///
-/// Errors: NOTHING_TO_SEND, BEARER, BUFFER_TOO_SMALL.
+/// Errors: NOTHING_TO_SEND, OVERLAP, BEARER, BUFFER_TOO_SMALL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mcpico_client_cancel(
     client: *mut mcpico_client,
@@ -294,6 +299,9 @@ pub unsafe extern "C" fn mcpico_client_cancel(
     exchange: *mut mcpico_exchange,
 ) -> i32 {
     entry(|| {
+        if core::ptr::eq(cancelled, exchange) {
+            return Err(Status(MCPICO_ERROR_OVERLAP));
+        }
         // SAFETY: the caller keeps the rules of the header; so for all below.
         let sending = unsafe { Sending::new(buf, cap, out_len, post, exchange) }?;
         // SAFETY: as above.
@@ -310,7 +318,7 @@ pub unsafe extern "C" fn mcpico_client_cancel(
 
 /// The same over a stream of lines, which has this message in every revision.
 ///
-/// Errors: NOTHING_TO_SEND, BUFFER_TOO_SMALL.
+/// Errors: NOTHING_TO_SEND, OVERLAP, BUFFER_TOO_SMALL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mcpico_client_cancel_line(
     client: *mut mcpico_client,
@@ -324,6 +332,9 @@ pub unsafe extern "C" fn mcpico_client_cancel_line(
     exchange: *mut mcpico_exchange,
 ) -> i32 {
     entry(|| {
+        if core::ptr::eq(cancelled, exchange) {
+            return Err(Status(MCPICO_ERROR_OVERLAP));
+        }
         // SAFETY: the caller keeps the rules of the header; so for all below.
         let sending = unsafe { Sending::new(buf, cap, out_len, post, exchange) }?;
         // SAFETY: as above.
@@ -395,7 +406,7 @@ pub unsafe extern "C" fn mcpico_client_beside(
 ) -> i32 {
     entry(|| {
         if core::ptr::eq(client, other) {
-            return Err(Status(crate::status::MCPICO_ERROR_OVERLAP));
+            return Err(Status(MCPICO_ERROR_OVERLAP));
         }
         // SAFETY: the caller keeps the rules of the header.
         let storage = unsafe { Storage::new(other) }?;

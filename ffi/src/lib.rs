@@ -13,12 +13,15 @@
 //!   the smallest library with one. Needs `panic = "abort"`, and has no effect together with `std`.
 //! - `asan`: for programs built with AddressSanitizer. What an event borrowed from an inbox is poisoned by the next call
 //!   on that inbox.
+//! - `fuzzing`: the body of the fuzz target; needs std and is no part of the interface.
 #![no_std]
 #![allow(non_camel_case_types, reason = "the names are those of C")]
 
 // Where neither the features nor the target say otherwise, the panic handler is that of std.
 #[cfg(any(
+    test,
     feature = "std",
+    feature = "fuzzing",
     all(not(target_os = "none"), not(all(feature = "bare", panic = "abort")))
 ))]
 extern crate std;
@@ -61,7 +64,15 @@ mod response;
 
 mod run;
 
-#[cfg(all(feature = "bare", not(feature = "std"), panic = "abort"))]
+#[cfg(any(test, feature = "fuzzing"))]
+#[doc(hidden)]
+pub mod fuzzing;
+
+#[cfg(all(
+    feature = "bare",
+    not(any(test, feature = "std", feature = "fuzzing")),
+    panic = "abort"
+))]
 mod panic;
 
 pub use bearer::*;
