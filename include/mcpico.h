@@ -28,7 +28,8 @@
  *     is an argument. Functions are reentrant, and distinct objects may be used on distinct threads at the same time. An
  *     object that is passed as a pointer to const may be used by several threads as long as none changes it.
  *  9. What is handed out of an inbox (events, messages, room to read into) is valid until the next call on that inbox.
- *     A library that is built with the feature `asan` poisons it then, so that AddressSanitizer tells on whoever looks.
+ *     A library that is built with the feature `asan` poisons it then, so that AddressSanitizer tells on whoever looks;
+ *     with that one call mcpico_inbox_reset before the storage is used for something else.
  * 10. No callback is needed; only mcpico_run takes some.
  *
  * Call mcpico_check_header() once at the start: it says whether the library is the one that this header belongs to.
@@ -1813,7 +1814,7 @@ int32_t mcpico_client_listen(const mcpico_client *client,
  * Writes the request that resumes an event stream which ended before the response; wait for mcpico_exchange_retry
  * before it is sent. The response comes in the new exchange, which must not be the storage of `interrupted`.
  *
- * Errors: NOTHING_TO_SEND when the exchange cannot be resumed, NOT_READY, BEARER, BUFFER_TOO_SMALL.
+ * Errors: NOTHING_TO_SEND when the exchange cannot be resumed, NOT_READY, OVERLAP, BEARER, BUFFER_TOO_SMALL.
  */
 MCPICO_API MCPICO_NODISCARD
 int32_t mcpico_client_resume(const mcpico_client *client,
@@ -1855,7 +1856,7 @@ int32_t mcpico_client_answer(mcpico_client *client,
  * closing the response stream says so. `reason` is a sentence; NULL: none. The new exchange must not be the storage of
  * `cancelled`.
  *
- * Errors: NOTHING_TO_SEND, BEARER, BUFFER_TOO_SMALL.
+ * Errors: NOTHING_TO_SEND, OVERLAP, BEARER, BUFFER_TOO_SMALL.
  */
 MCPICO_API MCPICO_NODISCARD
 int32_t mcpico_client_cancel(mcpico_client *client,
@@ -1873,7 +1874,7 @@ int32_t mcpico_client_cancel(mcpico_client *client,
 /**
  * The same over a stream of lines, which has this message in every revision.
  *
- * Errors: NOTHING_TO_SEND, BUFFER_TOO_SMALL.
+ * Errors: NOTHING_TO_SEND, OVERLAP, BUFFER_TOO_SMALL.
  */
 MCPICO_API MCPICO_NODISCARD
 int32_t mcpico_client_cancel_line(mcpico_client *client,

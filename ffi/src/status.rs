@@ -1,6 +1,6 @@
 //! Status codes: 0 is success, every error is negative, and a number is never changed or used again.
 
-use core::ffi::{CStr, c_char};
+use core::ffi::c_char;
 
 /// Success.
 pub const MCPICO_OK: i32 = 0;
@@ -181,233 +181,128 @@ pub const MCPICO_ERROR_CLOSED_UNANSWERED: i32 = -132;
 /// The connection is used up: open another one and call again; nothing of the call has been sent.
 pub const MCPICO_ERROR_RECONNECT: i32 = -133;
 
-/// Number, name and text of every status.
-const TEXTS: &[(i32, &CStr, &CStr)] = &[
-    (MCPICO_OK, c"OK", c"success"),
-    (MCPICO_ERROR_INTERNAL, c"INTERNAL", c"a fault of the library itself, caught at its boundary"),
-    (MCPICO_ERROR_NULL_POINTER, c"NULL_POINTER", c"a pointer is NULL that must not be"),
-    (MCPICO_ERROR_MISALIGNED, c"MISALIGNED", c"a pointer is not aligned for its type"),
-    (MCPICO_ERROR_LENGTH, c"LENGTH", c"a length is larger than any object"),
-    (
-        MCPICO_ERROR_STRUCT_SIZE,
-        c"STRUCT_SIZE",
-        c"struct_size is not the size that this library knows",
-    ),
-    (
-        MCPICO_ERROR_UNINITIALIZED,
-        c"UNINITIALIZED",
-        c"the object has not been initialised as what it is used as",
-    ),
-    (MCPICO_ERROR_NOT_UTF8, c"NOT_UTF8", c"a text is not UTF-8"),
-    (MCPICO_ERROR_OPTION, c"OPTION", c"an option has a value that does not exist"),
-    (MCPICO_ERROR_BUFFER_TOO_SMALL, c"BUFFER_TOO_SMALL", c"the output buffer is too small"),
-    (
-        MCPICO_ERROR_SCRATCH_TOO_SMALL,
-        c"SCRATCH_TOO_SMALL",
-        c"the scratch is too small for this token",
-    ),
-    (MCPICO_ERROR_TOO_MANY, c"TOO_MANY", c"a list has more entries than are taken"),
-    (MCPICO_ERROR_ABI, c"ABI", c"header and library do not belong together"),
-    (MCPICO_ERROR_NOT_FOUND, c"NOT_FOUND", c"there is no such entry"),
-    (MCPICO_ERROR_WRONG_TYPE, c"WRONG_TYPE", c"the value has another type"),
-    (MCPICO_ERROR_OUT_OF_RANGE, c"OUT_OF_RANGE", c"the number is out of range"),
-    (MCPICO_ERROR_INCOMPLETE, c"INCOMPLETE", c"more bytes are needed"),
-    (MCPICO_ERROR_NOTHING_TO_SEND, c"NOTHING_TO_SEND", c"there is nothing to send"),
-    (MCPICO_ERROR_OVERLAP, c"OVERLAP", c"an output overlaps an input"),
-    (MCPICO_ERROR_KEY_EMPTY, c"KEY_EMPTY", c"the secret is empty"),
-    (MCPICO_ERROR_KEY_TOO_SHORT, c"KEY_TOO_SHORT", c"the secret is shorter than 32 bytes"),
-    (MCPICO_ERROR_KEY_PEM, c"KEY_PEM", c"the secret holds a PEM block, which is no HMAC secret"),
-    (
-        MCPICO_ERROR_HEADER_TOO_LONG,
-        c"HEADER_TOO_LONG",
-        c"the header of the token would be too long",
-    ),
-    (MCPICO_ERROR_DUPLICATE_CLAIM, c"DUPLICATE_CLAIM", c"two claims have the same name"),
-    (MCPICO_ERROR_CLAIM_TOO_DEEP, c"CLAIM_TOO_DEEP", c"the value of a claim nests too deep"),
-    (MCPICO_ERROR_PAYLOAD, c"PAYLOAD", c"the payload is not one strict JSON object"),
-    (
-        MCPICO_ERROR_TOKEN_MALFORMED,
-        c"TOKEN_MALFORMED",
-        c"the token does not have exactly three parts",
-    ),
-    (MCPICO_ERROR_TOKEN_BASE64, c"TOKEN_BASE64", c"a part of the token is not canonical base64url"),
-    (
-        MCPICO_ERROR_TOKEN_LIMIT,
-        c"TOKEN_LIMIT",
-        c"the token is longer, deeper or has more members than is read",
-    ),
-    (
-        MCPICO_ERROR_TOKEN_HEADER,
-        c"TOKEN_HEADER",
-        c"the header of the token is not one strict JSON object",
-    ),
-    (
-        MCPICO_ERROR_TOKEN_HEADER_TYPE,
-        c"TOKEN_HEADER_TYPE",
-        c"a header member of the token has the wrong type",
-    ),
-    (MCPICO_ERROR_TOKEN_ALG, c"TOKEN_ALG", c"the token is not of the algorithm HS256"),
-    (MCPICO_ERROR_TOKEN_CRIT, c"TOKEN_CRIT", c"the token asks for an extension"),
-    (MCPICO_ERROR_TOKEN_TYP, c"TOKEN_TYP", c"the token is of another type"),
-    (MCPICO_ERROR_TOKEN_KEY, c"TOKEN_KEY", c"no key is known for the kid of the token"),
-    (
-        MCPICO_ERROR_TOKEN_SIGNATURE,
-        c"TOKEN_SIGNATURE",
-        c"the signature of the token does not match",
-    ),
-    (MCPICO_ERROR_MAC_UNAVAILABLE, c"MAC_UNAVAILABLE", c"the MAC could not be computed"),
-    (MCPICO_ERROR_TOKEN_CLAIMS, c"TOKEN_CLAIMS", c"the claims are not one strict JSON object"),
-    (MCPICO_ERROR_TOKEN_DUPLICATE, c"TOKEN_DUPLICATE", c"two members of the token have one name"),
-    (MCPICO_ERROR_CLAIM_TYPE, c"CLAIM_TYPE", c"a claim has the wrong type"),
-    (MCPICO_ERROR_CLAIM_RANGE, c"CLAIM_RANGE", c"a claim is out of range"),
-    (MCPICO_ERROR_CLAIM_MISSING, c"CLAIM_MISSING", c"a claim is missing that is asked for"),
-    (
-        MCPICO_ERROR_CLAIM_NOT_ALLOWED,
-        c"CLAIM_NOT_ALLOWED",
-        c"the token has a claim that is not allowed",
-    ),
-    (MCPICO_ERROR_TOKEN_EXPIRED, c"TOKEN_EXPIRED", c"the token has expired"),
-    (MCPICO_ERROR_TOKEN_NOT_YET_VALID, c"TOKEN_NOT_YET_VALID", c"the token is not valid yet"),
-    (
-        MCPICO_ERROR_TOKEN_ISSUED_IN_FUTURE,
-        c"TOKEN_ISSUED_IN_FUTURE",
-        c"the token is issued in the future",
-    ),
-    (
-        MCPICO_ERROR_TOKEN_LIFETIME,
-        c"TOKEN_LIFETIME",
-        c"the token is never valid, or valid for too long",
-    ),
-    (MCPICO_ERROR_TOKEN_ISSUER, c"TOKEN_ISSUER", c"the token is of another issuer"),
-    (MCPICO_ERROR_TOKEN_AUDIENCE, c"TOKEN_AUDIENCE", c"the token is for another audience"),
-    (MCPICO_ERROR_TOKEN_SUBJECT, c"TOKEN_SUBJECT", c"the token is for another subject"),
-    (MCPICO_ERROR_DENIED, c"DENIED", c"the request is denied; see the denial"),
-    (MCPICO_ERROR_OTHER_SCHEME, c"OTHER_SCHEME", c"the credentials are not for the bearer scheme"),
-    (MCPICO_ERROR_NO_TOKEN, c"NO_TOKEN", c"there is no bearer token"),
-    (MCPICO_ERROR_BEARER, c"BEARER", c"the bearer credentials have a byte that is not allowed"),
-    (
-        MCPICO_ERROR_REPEATED_AUTHORIZATION,
-        c"REPEATED_AUTHORIZATION",
-        c"there is more than one authorization header",
-    ),
-    (
-        MCPICO_ERROR_INSUFFICIENT_SCOPE,
-        c"INSUFFICIENT_SCOPE",
-        c"the token lacks a scope that is needed",
-    ),
-    (MCPICO_ERROR_CHALLENGE, c"CHALLENGE", c"the challenge header is malformed"),
-    (MCPICO_ERROR_CHALLENGE_FIELD, c"CHALLENGE_FIELD", c"a text cannot stand in a challenge"),
-    (MCPICO_ERROR_JSON, c"JSON", c"the text is not one strict JSON document"),
-    (
-        MCPICO_ERROR_JSON_DUPLICATE,
-        c"JSON_DUPLICATE",
-        c"two members of one object have the same name",
-    ),
-    (MCPICO_ERROR_MESSAGE_TOO_LARGE, c"MESSAGE_TOO_LARGE", c"a message does not fit the inbox"),
-    (MCPICO_ERROR_ARGUMENTS, c"ARGUMENTS", c"the arguments are not a JSON object without _meta"),
-    (MCPICO_ERROR_INPUT, c"INPUT", c"the input does not belong to a request that can take any"),
-    (MCPICO_ERROR_METHOD, c"METHOD", c"the method name is empty or not printable ASCII"),
-    (
-        MCPICO_ERROR_NOT_READY,
-        c"NOT_READY",
-        c"the client has not found out the server's revision yet",
-    ),
-    (
-        MCPICO_ERROR_PARAM_HEADER,
-        c"PARAM_HEADER",
-        c"the tool's schema or the arguments do not allow the call",
-    ),
-    (MCPICO_ERROR_TRACE, c"TRACE", c"the trace context is malformed"),
-    (
-        MCPICO_ERROR_BATCH_TOO_LARGE,
-        c"BATCH_TOO_LARGE",
-        c"the server sent a batch of too many messages",
-    ),
-    (
-        MCPICO_ERROR_CONTENT_TYPE,
-        c"CONTENT_TYPE",
-        c"the server answered with neither JSON nor an event stream",
-    ),
-    (
-        MCPICO_ERROR_PEER_MESSAGE,
-        c"PEER_MESSAGE",
-        c"the server sent something that is no JSON-RPC message",
-    ),
-    (
-        MCPICO_ERROR_NO_COMMON_REVISION,
-        c"NO_COMMON_REVISION",
-        c"the server speaks no protocol revision that this client speaks",
-    ),
-    (
-        MCPICO_ERROR_NO_RESPONSE,
-        c"NO_RESPONSE",
-        c"the server's answer holds no response to the request",
-    ),
-    (MCPICO_ERROR_NEGOTIATION, c"NEGOTIATION", c"the server and the client did not agree"),
-    (
-        MCPICO_ERROR_PEER_RESULT,
-        c"PEER_RESULT",
-        c"the server sent a result that is not what its method promises",
-    ),
-    (
-        MCPICO_ERROR_SESSION_ID,
-        c"SESSION_ID",
-        c"the session id of the server is malformed or too long",
-    ),
-    (
-        MCPICO_ERROR_CLIENT,
-        c"CLIENT",
-        c"the client gives an error that this interface does not know",
-    ),
-    (MCPICO_ERROR_HTTP_HEAD, c"HTTP_HEAD", c"the response head is not to be trusted"),
-    (MCPICO_ERROR_HTTP_LIMIT, c"HTTP_LIMIT", c"the response head or its framing is beyond a limit"),
-    (
-        MCPICO_ERROR_HTTP_FRAMING,
-        c"HTTP_FRAMING",
-        c"the framing of the response is ambiguous or not supported",
-    ),
-    (MCPICO_ERROR_HTTP_CHUNK, c"HTTP_CHUNK", c"the chunks of the response are malformed"),
-    (
-        MCPICO_ERROR_HTTP_TRUNCATED,
-        c"HTTP_TRUNCATED",
-        c"the connection closed before the response was whole",
-    ),
-    (
-        MCPICO_ERROR_HTTP_HEADER,
-        c"HTTP_HEADER",
-        c"a header that must stand once is malformed or repeated",
-    ),
-    (MCPICO_ERROR_REQUEST_TARGET, c"REQUEST_TARGET", c"the request target is malformed"),
-    (MCPICO_ERROR_REQUEST_HOST, c"REQUEST_HOST", c"the host is malformed"),
-    (MCPICO_ERROR_REQUEST_HEADER, c"REQUEST_HEADER", c"a request header is malformed or reserved"),
-    (MCPICO_ERROR_READ, c"READ", c"the read callback failed"),
-    (MCPICO_ERROR_WRITE, c"WRITE", c"the write callback failed"),
-    (
-        MCPICO_ERROR_CLOSED_UNANSWERED,
-        c"CLOSED_UNANSWERED",
-        c"the connection closed before any answer",
-    ),
-    (
-        MCPICO_ERROR_RECONNECT,
-        c"RECONNECT",
-        c"the connection is used up, open another and call again",
-    ),
-];
+/// Declares number, name and text of every status: the numbers as a list, names and texts as one piece of bytes, so that
+/// the table costs no pointer, and no relocation where the program can be loaded anywhere.
+macro_rules! texts {
+    ($($code:ident $name:literal $text:literal)*) => {
+        const CODES: &[i32] = &[$($code,)*];
+        const TEXTS: &str = concat!($($name, "\0", $text, "\0",)*);
+    };
+}
+
+texts! {
+    MCPICO_OK "OK" "success"
+    MCPICO_ERROR_INTERNAL "INTERNAL" "a fault of the library itself, caught at its boundary"
+    MCPICO_ERROR_NULL_POINTER "NULL_POINTER" "a pointer is NULL that must not be"
+    MCPICO_ERROR_MISALIGNED "MISALIGNED" "a pointer is not aligned for its type"
+    MCPICO_ERROR_LENGTH "LENGTH" "a length is larger than any object"
+    MCPICO_ERROR_STRUCT_SIZE "STRUCT_SIZE" "struct_size is not the size that this library knows"
+    MCPICO_ERROR_UNINITIALIZED "UNINITIALIZED" "the object has not been initialised as what it is used as"
+    MCPICO_ERROR_NOT_UTF8 "NOT_UTF8" "a text is not UTF-8"
+    MCPICO_ERROR_OPTION "OPTION" "an option has a value that does not exist"
+    MCPICO_ERROR_BUFFER_TOO_SMALL "BUFFER_TOO_SMALL" "the output buffer is too small"
+    MCPICO_ERROR_SCRATCH_TOO_SMALL "SCRATCH_TOO_SMALL" "the scratch is too small for this token"
+    MCPICO_ERROR_TOO_MANY "TOO_MANY" "a list has more entries than are taken"
+    MCPICO_ERROR_ABI "ABI" "header and library do not belong together"
+    MCPICO_ERROR_NOT_FOUND "NOT_FOUND" "there is no such entry"
+    MCPICO_ERROR_WRONG_TYPE "WRONG_TYPE" "the value has another type"
+    MCPICO_ERROR_OUT_OF_RANGE "OUT_OF_RANGE" "the number is out of range"
+    MCPICO_ERROR_INCOMPLETE "INCOMPLETE" "more bytes are needed"
+    MCPICO_ERROR_NOTHING_TO_SEND "NOTHING_TO_SEND" "there is nothing to send"
+    MCPICO_ERROR_OVERLAP "OVERLAP" "an output overlaps an input"
+    MCPICO_ERROR_KEY_EMPTY "KEY_EMPTY" "the secret is empty"
+    MCPICO_ERROR_KEY_TOO_SHORT "KEY_TOO_SHORT" "the secret is shorter than 32 bytes"
+    MCPICO_ERROR_KEY_PEM "KEY_PEM" "the secret holds a PEM block, which is no HMAC secret"
+    MCPICO_ERROR_HEADER_TOO_LONG "HEADER_TOO_LONG" "the header of the token would be too long"
+    MCPICO_ERROR_DUPLICATE_CLAIM "DUPLICATE_CLAIM" "two claims have the same name"
+    MCPICO_ERROR_CLAIM_TOO_DEEP "CLAIM_TOO_DEEP" "the value of a claim nests too deep"
+    MCPICO_ERROR_PAYLOAD "PAYLOAD" "the payload is not one strict JSON object"
+    MCPICO_ERROR_TOKEN_MALFORMED "TOKEN_MALFORMED" "the token does not have exactly three parts"
+    MCPICO_ERROR_TOKEN_BASE64 "TOKEN_BASE64" "a part of the token is not canonical base64url"
+    MCPICO_ERROR_TOKEN_LIMIT "TOKEN_LIMIT" "the token is longer, deeper or has more members than is read"
+    MCPICO_ERROR_TOKEN_HEADER "TOKEN_HEADER" "the header of the token is not one strict JSON object"
+    MCPICO_ERROR_TOKEN_HEADER_TYPE "TOKEN_HEADER_TYPE" "a header member of the token has the wrong type"
+    MCPICO_ERROR_TOKEN_ALG "TOKEN_ALG" "the token is not of the algorithm HS256"
+    MCPICO_ERROR_TOKEN_CRIT "TOKEN_CRIT" "the token asks for an extension"
+    MCPICO_ERROR_TOKEN_TYP "TOKEN_TYP" "the token is of another type"
+    MCPICO_ERROR_TOKEN_KEY "TOKEN_KEY" "no key is known for the kid of the token"
+    MCPICO_ERROR_TOKEN_SIGNATURE "TOKEN_SIGNATURE" "the signature of the token does not match"
+    MCPICO_ERROR_MAC_UNAVAILABLE "MAC_UNAVAILABLE" "the MAC could not be computed"
+    MCPICO_ERROR_TOKEN_CLAIMS "TOKEN_CLAIMS" "the claims are not one strict JSON object"
+    MCPICO_ERROR_TOKEN_DUPLICATE "TOKEN_DUPLICATE" "two members of the token have one name"
+    MCPICO_ERROR_CLAIM_TYPE "CLAIM_TYPE" "a claim has the wrong type"
+    MCPICO_ERROR_CLAIM_RANGE "CLAIM_RANGE" "a claim is out of range"
+    MCPICO_ERROR_CLAIM_MISSING "CLAIM_MISSING" "a claim is missing that is asked for"
+    MCPICO_ERROR_CLAIM_NOT_ALLOWED "CLAIM_NOT_ALLOWED" "the token has a claim that is not allowed"
+    MCPICO_ERROR_TOKEN_EXPIRED "TOKEN_EXPIRED" "the token has expired"
+    MCPICO_ERROR_TOKEN_NOT_YET_VALID "TOKEN_NOT_YET_VALID" "the token is not valid yet"
+    MCPICO_ERROR_TOKEN_ISSUED_IN_FUTURE "TOKEN_ISSUED_IN_FUTURE" "the token is issued in the future"
+    MCPICO_ERROR_TOKEN_LIFETIME "TOKEN_LIFETIME" "the token is never valid, or valid for too long"
+    MCPICO_ERROR_TOKEN_ISSUER "TOKEN_ISSUER" "the token is of another issuer"
+    MCPICO_ERROR_TOKEN_AUDIENCE "TOKEN_AUDIENCE" "the token is for another audience"
+    MCPICO_ERROR_TOKEN_SUBJECT "TOKEN_SUBJECT" "the token is for another subject"
+    MCPICO_ERROR_DENIED "DENIED" "the request is denied; see the denial"
+    MCPICO_ERROR_OTHER_SCHEME "OTHER_SCHEME" "the credentials are not for the bearer scheme"
+    MCPICO_ERROR_NO_TOKEN "NO_TOKEN" "there is no bearer token"
+    MCPICO_ERROR_BEARER "BEARER" "the bearer credentials have a byte that is not allowed"
+    MCPICO_ERROR_REPEATED_AUTHORIZATION "REPEATED_AUTHORIZATION" "there is more than one authorization header"
+    MCPICO_ERROR_INSUFFICIENT_SCOPE "INSUFFICIENT_SCOPE" "the token lacks a scope that is needed"
+    MCPICO_ERROR_CHALLENGE "CHALLENGE" "the challenge header is malformed"
+    MCPICO_ERROR_CHALLENGE_FIELD "CHALLENGE_FIELD" "a text cannot stand in a challenge"
+    MCPICO_ERROR_JSON "JSON" "the text is not one strict JSON document"
+    MCPICO_ERROR_JSON_DUPLICATE "JSON_DUPLICATE" "two members of one object have the same name"
+    MCPICO_ERROR_MESSAGE_TOO_LARGE "MESSAGE_TOO_LARGE" "a message does not fit the inbox"
+    MCPICO_ERROR_ARGUMENTS "ARGUMENTS" "the arguments are not a JSON object without _meta"
+    MCPICO_ERROR_INPUT "INPUT" "the input does not belong to a request that can take any"
+    MCPICO_ERROR_METHOD "METHOD" "the method name is empty or not printable ASCII"
+    MCPICO_ERROR_NOT_READY "NOT_READY" "the client has not found out the server's revision yet"
+    MCPICO_ERROR_PARAM_HEADER "PARAM_HEADER" "the tool's schema or the arguments do not allow the call"
+    MCPICO_ERROR_TRACE "TRACE" "the trace context is malformed"
+    MCPICO_ERROR_BATCH_TOO_LARGE "BATCH_TOO_LARGE" "the server sent a batch of too many messages"
+    MCPICO_ERROR_CONTENT_TYPE "CONTENT_TYPE" "the server answered with neither JSON nor an event stream"
+    MCPICO_ERROR_PEER_MESSAGE "PEER_MESSAGE" "the server sent something that is no JSON-RPC message"
+    MCPICO_ERROR_NO_COMMON_REVISION "NO_COMMON_REVISION" "the server speaks no protocol revision that this client speaks"
+    MCPICO_ERROR_NO_RESPONSE "NO_RESPONSE" "the server's answer holds no response to the request"
+    MCPICO_ERROR_NEGOTIATION "NEGOTIATION" "the server and the client did not agree"
+    MCPICO_ERROR_PEER_RESULT "PEER_RESULT" "the server sent a result that is not what its method promises"
+    MCPICO_ERROR_SESSION_ID "SESSION_ID" "the session id of the server is malformed or too long"
+    MCPICO_ERROR_CLIENT "CLIENT" "the client gives an error that this interface does not know"
+    MCPICO_ERROR_HTTP_HEAD "HTTP_HEAD" "the response head is not to be trusted"
+    MCPICO_ERROR_HTTP_LIMIT "HTTP_LIMIT" "the response head or its framing is beyond a limit"
+    MCPICO_ERROR_HTTP_FRAMING "HTTP_FRAMING" "the framing of the response is ambiguous or not supported"
+    MCPICO_ERROR_HTTP_CHUNK "HTTP_CHUNK" "the chunks of the response are malformed"
+    MCPICO_ERROR_HTTP_TRUNCATED "HTTP_TRUNCATED" "the connection closed before the response was whole"
+    MCPICO_ERROR_HTTP_HEADER "HTTP_HEADER" "a header that must stand once is malformed or repeated"
+    MCPICO_ERROR_REQUEST_TARGET "REQUEST_TARGET" "the request target is malformed"
+    MCPICO_ERROR_REQUEST_HOST "REQUEST_HOST" "the host is malformed"
+    MCPICO_ERROR_REQUEST_HEADER "REQUEST_HEADER" "a request header is malformed or reserved"
+    MCPICO_ERROR_READ "READ" "the read callback failed"
+    MCPICO_ERROR_WRITE "WRITE" "the write callback failed"
+    MCPICO_ERROR_CLOSED_UNANSWERED "CLOSED_UNANSWERED" "the connection closed before any answer"
+    MCPICO_ERROR_RECONNECT "RECONNECT" "the connection is used up, open another and call again"
+}
 
 /// What a status means: one clause of ASCII, such as "the token has expired". Never NULL, also for a number
 /// that is no status; static, so it is never to be freed.
 #[unsafe(no_mangle)]
 pub extern "C" fn mcpico_strerror(status: i32) -> *const c_char {
-    row(status).map_or(c"unknown status", |(_, _, text)| text).as_ptr()
+    entry(status, 1).unwrap_or(c"unknown status".as_ptr())
 }
 
 /// The name of a status without its prefix, such as "TOKEN_EXPIRED", for a log that machines read. Never
 /// NULL, static; "UNKNOWN" for a number that is no status.
 #[unsafe(no_mangle)]
 pub extern "C" fn mcpico_status_name(status: i32) -> *const c_char {
-    row(status).map_or(c"UNKNOWN", |(_, name, _)| name).as_ptr()
+    entry(status, 0).unwrap_or(c"UNKNOWN".as_ptr())
 }
 
-fn row(status: i32) -> Option<&'static (i32, &'static CStr, &'static CStr)> {
-    TEXTS.iter().find(|(code, _, _)| *code == status)
+/// Name (0) or text (1) of a status, which ends with a NUL.
+fn entry(status: i32, which: usize) -> Option<*const c_char> {
+    let place = CODES.iter().position(|code| *code == status)?;
+    let mut rest = TEXTS.as_bytes();
+    for _ in 0..place.wrapping_mul(2).wrapping_add(which) {
+        let end = rest.iter().position(|byte| *byte == 0)?;
+        rest = rest.get(end.wrapping_add(1)..)?;
+    }
+    Some(rest.as_ptr().cast())
 }

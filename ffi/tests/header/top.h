@@ -28,7 +28,8 @@
  *     is an argument. Functions are reentrant, and distinct objects may be used on distinct threads at the same time. An
  *     object that is passed as a pointer to const may be used by several threads as long as none changes it.
  *  9. What is handed out of an inbox (events, messages, room to read into) is valid until the next call on that inbox.
- *     A library that is built with the feature `asan` poisons it then, so that AddressSanitizer tells on whoever looks.
+ *     A library that is built with the feature `asan` poisons it then, so that AddressSanitizer tells on whoever looks;
+ *     with that one call mcpico_inbox_reset before the storage is used for something else.
  * 10. No callback is needed; only mcpico_run takes some.
  *
  * Call mcpico_check_header() once at the start: it says whether the library is the one that this header belongs to.
