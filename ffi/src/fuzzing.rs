@@ -23,7 +23,7 @@ type Slot = MaybeUninit<[u64; 64]>;
 
 struct Program<'a> {
     input: &'a [u8],
-    slots: Box<[Slot; SLOTS]>,
+    slots: Vec<Slot>,
     /// Texts, each in memory of exactly its length.
     texts: Vec<Box<[u8]>>,
     lists: Vec<Box<[mcpico_str]>>,
@@ -54,10 +54,9 @@ pub fn c_abi(input: &[u8]) {
 
 impl<'a> Program<'a> {
     fn new(input: &'a [u8]) -> Self {
-        let slots = Box::new([const { MaybeUninit::zeroed() }; SLOTS]);
         Self {
             input,
-            slots,
+            slots: (0..SLOTS).map(|_| MaybeUninit::zeroed()).collect(),
             texts: Vec::new(),
             lists: Vec::new(),
             scratch: Box::new([0; ROOM]),
@@ -76,9 +75,9 @@ impl<'a> Program<'a> {
     fn prepare(&mut self) {
         let (key, client, inbox) = (self.slot(0), self.slot(6), self.slot(5));
         let options = mcpico_client_options {
-            struct_size: size(&raw const *self as *const mcpico_client_options),
+            struct_size: size(null::<mcpico_client_options>()),
             capabilities: 31,
-            oldest: if self.byte() % 2 == 0 { MCPICO_REVISION_2026_07_28 } else { 0 },
+            oldest: if self.byte().is_multiple_of(2) { MCPICO_REVISION_2026_07_28 } else { 0 },
             newest: 0,
             name: mcpico_str::of(b"fuzz"),
             version: mcpico_str::of(b"1"),
@@ -265,7 +264,7 @@ impl<'a> Program<'a> {
             let status = match choice {
                 0 => {
                     let (key, (secret, len)) = (self.object(0), self.text());
-                    if self.byte() % 2 == 0 {
+                    if self.byte().is_multiple_of(2) {
                         mcpico_key_init(key, secret, len)
                     } else {
                         mcpico_dangerous_key_init(key, secret, len)
@@ -498,7 +497,7 @@ impl<'a> Program<'a> {
                 }
                 28 => {
                     let text = self.text();
-                    let quote = self.byte() % 2 == 0;
+                    let quote = self.byte().is_multiple_of(2);
                     return self.output(|buf, cap, len| {
                         if quote {
                             mcpico_json_quote(text.0, text.1, buf, cap, len)
@@ -610,7 +609,7 @@ impl<'a> Program<'a> {
                     let (lines, client) = (self.object(11), self.object(6));
                     let (exchange, inbox) = (self.object(8), self.object(5));
                     let (event, flag) = (&raw mut self.event, &raw mut self.flag);
-                    if self.byte() % 4 == 0 {
+                    if self.byte().is_multiple_of(4) {
                         mcpico_lines_init(lines)
                     } else {
                         mcpico_lines_next(

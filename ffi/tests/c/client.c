@@ -585,6 +585,13 @@ static void legacy(void)
   IS(MCPICO_ERROR_NOTHING_TO_SEND,
      mcpico_client_cancel(&client, &next, NULL, 0, NULL, 0, second, sizeof second, &len, &post, &exchange));
 
+  IS(MCPICO_ERROR_OVERLAP,
+     mcpico_client_resume(&client, &exchange, NULL, 0, second, sizeof second, &len, &post, &exchange));
+  IS(MCPICO_ERROR_OVERLAP,
+     mcpico_client_cancel(&client, &exchange, NULL, 0, NULL, 0, second, sizeof second, &len, &post, &exchange));
+  IS(MCPICO_ERROR_OVERLAP,
+     mcpico_client_cancel_line(&client, &exchange, NULL, 0, second, sizeof second, &len, &post, &exchange));
+
   IS(MCPICO_OK, mcpico_client_beside(&client, 5, &other));
   IS(MCPICO_ERROR_OVERLAP, mcpico_client_beside(&client, 5, &client));
   IS(MCPICO_OK, mcpico_client_request(&other, &call, out, sizeof out, &len, &post, &exchange));
