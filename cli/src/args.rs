@@ -64,6 +64,7 @@ pub(crate) enum Command {
     Call(crate::client::Call),
     Complete(crate::complete::Complete),
     Diagnose(Box<crate::diagnose::Diagnose>),
+    Generate(crate::generate::Generate),
     List(crate::client::List),
     Prompt(crate::client::Prompt),
     Read(crate::client::Read),

@@ -10,6 +10,7 @@ mod confidential;
 mod diagnose;
 mod exit;
 mod failure;
+mod generate;
 mod interruption;
 mod mint;
 mod output;
@@ -39,6 +40,7 @@ fn main() -> ExitCode {
         Command::Call(command) => wait(interruptible(client::call(&command))),
         Command::Complete(command) => wait(interruptible(complete::complete(&command))),
         Command::Diagnose(command) => wait(abandonable(diagnose::run(&command))),
+        Command::Generate(command) => generate::run(&command),
         Command::List(command) => wait(interruptible(client::list(&command))),
         Command::Prompt(command) => wait(interruptible(client::prompt(&command))),
         Command::Read(command) => wait(interruptible(client::read(&command))),

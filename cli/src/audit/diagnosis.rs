@@ -231,8 +231,9 @@ pub(super) fn diagnose(cells: &[Cell]) -> Vec<Diagnosis> {
                 say(name, view.evidence(probe));
             }
         }
-        let far = rest.accepts("expired");
-        if !far && view.any("used-then-expired", Kind::Accepted) {
+        // One that was never used and expired with it has to be refused, or expiry is what is wrong.
+        let fresh = view.any("expired-one-second", Kind::Accepted);
+        if !fresh && view.any("used-then-expired", Kind::Accepted) {
             say(CACHED_TOKEN, view.evidence("used-then-expired"));
         }
     }

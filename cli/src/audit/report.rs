@@ -262,14 +262,39 @@ impl Report {
         }
         let word = self.style.paint(tone, format!("{word:<15}"));
         line(format!("{:<30} {word} {}", layer.title(), note.join(", ")).trim_end());
+        let (mut follow, mut told) = (0_usize, String::new());
         let ids = PROBES.iter().map(|probe| probe.id);
         let ids = ids.chain(SEQUENCES.iter().map(|sequence| sequence.id));
         for id in ids {
             let is_here = self.cells.iter().any(|cell| cell.id == id && cell.layer == layer);
             if is_here && self.row_is_shown(id, all) {
-                self.print_row(id);
+                if !all && self.follows_from_open_doors(id) {
+                    follow = follow.saturating_add(1);
+                } else {
+                    told = self.print_row(id, &told);
+                }
             }
         }
+        if follow > 0 {
+            let probes = if follow == 1 { "probe is" } else { "probes are" };
+            line(&format!("  {follow} {probes} let in where everybody is, and nowhere else"));
+        }
+    }
+
+    /// Whether a probe is let in at doors that are open to everybody and no other, and there is no more to
+    /// tell of it.
+    fn follows_from_open_doors(&self, id: &str) -> bool {
+        let doors = |id: &str| {
+            let cells = self.cells.iter().filter(move |cell| cell.id == id);
+            let accepted = cells.filter(|cell| cell.verdict.kind == Kind::Accepted);
+            accepted.map(|cell| (cell.revision, cell.class)).collect::<Vec<_>>()
+        };
+        let open = doors("no-header");
+        let mut cells = self.cells.iter().filter(|cell| cell.id == id);
+        id != "no-header"
+            && !cells
+                .any(|cell| matches!(cell.verdict.kind, Kind::WrongRefusal | Kind::Inconclusive))
+            && doors(id).iter().all(|door| open.contains(door))
     }
 
     /// Rows that say something, or all that were tested.
@@ -281,9 +306,10 @@ impl Report {
         })
     }
 
-    fn print_row(&self, id: &str) {
+    /// Prints one probe, and the reason of its worst verdict unless that was just told; gives the reason.
+    fn print_row(&self, id: &str, told: &str) -> String {
         let cells: Vec<&Cell> = self.cells.iter().filter(|cell| cell.id == id).collect();
-        let Some(first) = cells.first() else { return };
+        let Some(first) = cells.first() else { return String::new() };
         let mut marks = String::new();
         for (index, cell) in cells.iter().enumerate() {
             if index > 0 && cell.revision != cells[index - 1].revision {
@@ -292,19 +318,17 @@ impl Report {
             marks.push(cell.verdict.kind.mark());
         }
         line(&format!("  {id:<24} {marks:<16} {}", first.title));
-        // The reason of the worst of them.
         let worst = [Kind::Accepted, Kind::WrongRefusal, Kind::Inconclusive];
         let worst =
             worst.iter().find_map(|kind| cells.iter().find(|cell| cell.verdict.kind == *kind));
-        if let Some(cell) = worst {
-            let what = if cell.verdict.note.is_empty() { "" } else { ": " };
-            line(&format!(
-                "      {}: {}{what}{}",
-                cell.place(),
-                cell.verdict.kind.title(),
-                cell.verdict.note
-            ));
+        let Some(cell) = worst else { return String::new() };
+        let what = if cell.verdict.note.is_empty() { "" } else { ": " };
+        let reason =
+            format!("{}: {}{what}{}", cell.place(), cell.verdict.kind.title(), cell.verdict.note);
+        if reason != told {
+            line(&format!("      {reason}"));
         }
+        reason
     }
 
     /// What has to be given, with the probes that need it.

@@ -190,6 +190,19 @@ fn every_lie_is_caught_by_its_name() {
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
+/// What expires says nothing more at a door that is open anyway.
+#[test]
+fn an_open_door_is_no_cache() {
+    for (lie, diagnosis) in
+        [("open-list", "one-method-class-open"), ("skips-expiry", "expiry-unchecked")]
+    {
+        let server = Server::with(&["--lie", lie, "--revision", "2026-07-28"]);
+        let audited = audit(&server, &[], with_secret);
+        assert_eq!(audited.verdicts("used-then-expired"), ["accepted"], "{lie}");
+        assert_eq!(audited.ids(), [diagnosis], "{lie}");
+    }
+}
+
 /// The layers in which a lie shows.
 #[test]
 fn a_broken_layer_is_said_to_be_broken() {
