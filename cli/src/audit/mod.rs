@@ -5,6 +5,7 @@ mod args;
 mod diagnosis;
 pub(crate) mod dialogue;
 mod forge;
+mod identity;
 pub(crate) mod layer;
 mod leak;
 mod list;

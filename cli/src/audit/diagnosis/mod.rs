@@ -1,12 +1,24 @@
 //! Names what a server does wrong.
-//!
-//! The ids are stable: they are never changed or used again.
+
+mod names;
 
 use std::collections::BTreeSet;
 
 use super::layer::{Class, Layer};
 use super::report::Cell;
 use super::verdict::{Fault, Kind};
+pub(super) use names::NAMES;
+use names::{
+    ALG_IGNORED, ALG_NONE, ANY_BEARER, ANY_SCHEME, AUDIENCE_UNCHECKED, CACHED_TOKEN, CALLS_OPEN,
+    CLAIM_OPTIONAL, CRIT_IGNORED, CROSS_SESSION, DROPS, DUPLICATE_CLAIMS, EMPTY_KEY, ENDED_SESSION,
+    ERROR_IN_200, EXECUTION_ONLY, EXP_OPTIONAL, EXP_TYPE, EXPIRY_UNCHECKED, FORBIDDEN_FOR_401,
+    FOREIGN_CHALLENGE, HANGS, HTML, ISSUER_UNCHECKED, KID_FOLLOWED, LEAKS_LENGTH, LEAKS_SECRET,
+    LEAKS_SIGNATURE, LEAKS_TRACE, LENIENT_STRUCTURE, MIXED_IDENTITIES, NBF_UNCHECKED,
+    NO_AUTHENTICATION, NO_CHALLENGE, NO_EXCHANGE, NOT_HTTP, NOT_JSON, Name, ONE_CLASS_OPEN,
+    OTHER_STATUS, PASS_THROUGH, PRESENCE_ONLY, QUERY_TOKEN, REDIRECT, REFUSES_GOOD,
+    REPEATED_HEADER, SCHEME_CASE, SCOPE_UNCHECKED, SERVER_ERROR, SESSION_FOR_TOKEN,
+    SIGNATURE_PARTLY, SIGNATURE_UNCHECKED, SLOW, SOME_CLASSES_OPEN, UNAUTHORIZED_FOR_403, WEAK_KEY,
+};
 
 /// What is wrong, by name.
 #[derive(Clone, Debug)]
@@ -14,193 +26,6 @@ pub(super) struct Diagnosis {
     pub(super) name: &'static Name,
     /// Where it was seen.
     pub(super) evidence: String,
-}
-
-/// A diagnosis that there is.
-#[derive(Debug)]
-pub(super) struct Name {
-    pub(super) id: &'static str,
-    /// What the server does.
-    pub(super) what: &'static str,
-    /// What to do about it.
-    pub(super) advice: &'static str,
-}
-
-macro_rules! names {
-    ($($constant:ident $id:literal $what:literal $advice:literal)*) => {
-        $(const $constant: &Name = &Name { id: $id, what: $what, advice: $advice };)*
-
-        /// Every diagnosis that there is.
-        pub(super) const NAMES: &[&Name] = &[$($constant),*];
-    };
-}
-
-names! {
-    NO_AUTHENTICATION "no-authentication"
-        "the server answers everybody: it does not look at tokens"
-        "put the check in front of the MCP endpoint; is it switched off by a setting?"
-    PRESENCE_ONLY "header-presence-only"
-        "the server only looks whether there is an Authorization header"
-        "verify the token in it"
-    ANY_BEARER "accepts-any-bearer"
-        "the server takes any text behind Bearer for a token"
-        "verify the token"
-    PASS_THROUGH "pass-through-unverified"
-        "the server takes whatever has two dots in it, and passes it on unverified at best"
-        "verify the signature where the request arrives; what stands behind may be asked never or too late"
-    SIGNATURE_UNCHECKED "signature-unchecked"
-        "the server reads the claims and does not check the signature: everybody can be anybody"
-        "verify the signature before reading the claims"
-    EXECUTION_ONLY "authenticates-at-execution-only"
-        "only tools/call asks for a token: lists and the rest are open"
-        "put the check in front of the MCP endpoint, not into the tools"
-    CALLS_OPEN "lists-guarded-calls-open"
-        "the lists are guarded and tools/call is open"
-        "put the check in front of the MCP endpoint, for every method"
-    ONE_CLASS_OPEN "one-method-class-open"
-        "one class of methods is open to everybody"
-        "put the check in front of the MCP endpoint, for every method"
-    SOME_CLASSES_OPEN "some-method-classes-open"
-        "some classes of methods are open to everybody"
-        "put the check in front of the MCP endpoint, for every method"
-    SESSION_FOR_TOKEN "session-instead-of-token"
-        "in a session no token is asked for: whoever learns its id has it"
-        "verify the token of every request; a session id is no credential"
-    CROSS_SESSION "cross-session"
-        "a user can use the session of another one"
-        "remember who opened a session, and answer 404 to everybody else"
-    ENDED_SESSION "session-outlives-its-end"
-        "a session can be used after DELETE has ended it"
-        "forget the session, and answer 404"
-    MIXED_IDENTITIES "identities-mixed"
-        "a tool answers one user with the identity of another"
-        "hand the claims on with each request; keep them in no variable that requests share"
-    CACHED_TOKEN "caches-token-past-expiry"
-        "a token that was used before is accepted after it has expired"
-        "let what is cached expire with the token"
-    ANY_SCHEME "scheme-ignored"
-        "a token counts behind any word, or none, in the header"
-        "take the scheme Bearer only"
-    SCHEME_CASE "scheme-case-sensitive"
-        "a good token is refused when bearer is written in another case"
-        "compare the scheme without case (RFC 9110 section 11.1)"
-    REPEATED_HEADER "repeated-header"
-        "one good token among several Authorization headers is enough: proxies may read another one"
-        "refuse requests with several Authorization headers"
-    QUERY_TOKEN "token-in-query"
-        "a token in the URL is accepted, where logs and histories keep it"
-        "take tokens from the header only (MCP authorization, token requirements)"
-    LENIENT_STRUCTURE "lenient-structure"
-        "malformed tokens are accepted"
-        "decode strictly: three parts, base64url without padding, JSON objects"
-    ALG_NONE "accepts-alg-none"
-        "unsigned tokens are accepted when they say so"
-        "fix the algorithm in the server, and never take it from the token (RFC 8725 section 3.1)"
-    ALG_IGNORED "algorithm-ignored"
-        "the algorithm that the token names is ignored"
-        "refuse tokens that name another algorithm than the server's"
-    SIGNATURE_PARTLY "signature-partly-compared"
-        "a part of the signature, or none, is enough"
-        "compare all 32 bytes, and refuse other lengths"
-    KID_FOLLOWED "kid-followed"
-        "the key id of the token is used as a path or a query"
-        "look keys up in a fixed set"
-    CRIT_IGNORED "crit-ignored"
-        "extensions that the server does not know are ignored (crit)"
-        "refuse tokens with crit (RFC 7515 section 4.1.11)"
-    EMPTY_KEY "accepts-empty-key"
-        "tokens signed with the empty key are accepted: the server may have no secret at all"
-        "refuse to start without a secret of at least 32 bytes"
-    WEAK_KEY "guessable-secret"
-        "the secret is one that everybody tries"
-        "use 32 random bytes or more (RFC 7518 section 3.2)"
-    EXPIRY_UNCHECKED "expiry-unchecked"
-        "expired tokens are accepted"
-        "compare exp with the clock, for every request"
-    NBF_UNCHECKED "not-before-unchecked"
-        "tokens are accepted before they are valid (nbf)"
-        "compare nbf with the clock"
-    EXP_OPTIONAL "expiry-optional"
-        "tokens without exp are accepted: they hold for ever"
-        "demand exp"
-    EXP_TYPE "expiry-of-wrong-type"
-        "exp of another type than a number counts as absent"
-        "refuse malformed claims"
-    DUPLICATE_CLAIMS "duplicate-claims"
-        "of a claim that stands twice, not the last one counts"
-        "refuse tokens with duplicate names (RFC 7519 section 4)"
-    CLAIM_OPTIONAL "required-claim-unchecked"
-        "tokens without a claim that is demanded are accepted"
-        "check that the claim is there"
-    AUDIENCE_UNCHECKED "audience-unchecked"
-        "tokens for other services are accepted"
-        "compare aud with the server's own name (RFC 7519 section 4.1.3)"
-    ISSUER_UNCHECKED "issuer-unchecked"
-        "tokens of other issuers are accepted"
-        "compare iss with the issuer that is trusted"
-    SCOPE_UNCHECKED "scope-unchecked"
-        "tokens without the scope that is needed are accepted"
-        "check the scope of the token for every method and tool"
-    NO_EXCHANGE "credentials-without-identity"
-        "a tool gets its credentials for an identity that nobody has"
-        "get credentials for the token, not for the server"
-    ERROR_IN_200 "error-in-200"
-        "the refusal is an error inside of a response with status 200"
-        "answer 401 and WWW-Authenticate, so that clients know that they have to authenticate"
-    FORBIDDEN_FOR_401 "403-for-401"
-        "bad tokens are refused with 403"
-        "answer 401; 403 says that the token is good and not enough"
-    UNAUTHORIZED_FOR_403 "401-for-403"
-        "a good token without the scope is refused with 401"
-        "answer 403 and insufficient_scope; after 401 clients ask for the same token for ever"
-    SERVER_ERROR "server-error"
-        "bad tokens end in a server error"
-        "catch every error of the verification, and answer 401"
-    REDIRECT "redirects"
-        "the refusal is a redirect"
-        "answer 401: a program cannot sign in on a page"
-    HTML "html-refusal"
-        "the refusal is a page of HTML"
-        "answer JSON or nothing"
-    NOT_JSON "malformed-body"
-        "the body of the refusal is not the JSON that it says"
-        "write the body by a JSON library"
-    NO_CHALLENGE "no-challenge"
-        "401 comes without WWW-Authenticate"
-        "send WWW-Authenticate: Bearer with it (RFC 9110 section 15.5.2, RFC 6750 section 3)"
-    FOREIGN_CHALLENGE "foreign-challenge"
-        "WWW-Authenticate is not a challenge for Bearer"
-        "send WWW-Authenticate: Bearer (RFC 6750 section 3)"
-    DROPS "drops-connection"
-        "the connection is dropped instead of a refusal: to clients that looks like a network fault"
-        "catch every error of the verification, and answer 401"
-    HANGS "hangs"
-        "requests that it does not like get no answer"
-        "answer 401 at once; is a lookup waited for without a time limit?"
-    SLOW "slow-refusal"
-        "bad tokens are refused late"
-        "verify before anything is looked up; a delay on purpose ties up connections"
-    LEAKS_SIGNATURE "leaks-signature"
-        "the refusal holds the signature that was expected, with which the token is good"
-        "say that the signature is wrong, and nothing more"
-    LEAKS_SECRET "leaks-secret"
-        "the refusal holds the secret"
-        "say that the token is wrong, and nothing more; then change the secret"
-    LEAKS_LENGTH "leaks-secret-length"
-        "the refusal tells how long the secret is"
-        "say that the token is wrong, and nothing more"
-    LEAKS_TRACE "leaks-trace"
-        "the refusal holds a trace of the program"
-        "log the trace, and answer without it"
-    NOT_HTTP "malformed-response"
-        "the refusal is no valid HTTP response"
-        "look at what stands in front of the server"
-    OTHER_STATUS "other-status"
-        "the refusal has a status that does not say that the client has to authenticate"
-        "answer 401"
-    REFUSES_GOOD "refuses-good-token"
-        "the good token is refused"
-        "compare secret, issuer and audience with those of the server; `mcpico diagnose` shows each"
 }
 
 /// Everything that is wrong, the most general first.
