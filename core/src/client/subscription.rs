@@ -1,6 +1,6 @@
 //! What comes over a subscription.
 
-use super::event::{Event, Response};
+use super::event::{Event, Notification, Response};
 use super::exchange::Exchange;
 use crate::json::{Str, Value};
 use crate::jsonrpc::Id;
@@ -105,16 +105,33 @@ impl Subscription {
             self.acknowledged = true;
             return Ok(Update::Acknowledged(filter));
         }
+        note.update()
+    }
+
+    /// Whether the server has agreed to tell something.
+    pub const fn is_acknowledged(&self) -> bool {
+        self.acknowledged
+    }
+}
+
+impl<'i> Notification<'i> {
+    /// What the notification tells, whatever subscription it belongs to: that is how the legacy era tells
+    /// changes, beside the answers to requests.
+    ///
+    /// # Errors
+    /// [`ResultError`]: it is malformed.
+    pub fn update(&self) -> Result<Update<'i>, ResultError> {
         for (method, update) in [
             ("notifications/prompts/list_changed", Update::PromptsChanged),
             ("notifications/resources/list_changed", Update::ResourcesChanged),
             ("notifications/tools/list_changed", Update::ToolsChanged),
         ] {
-            if note.method == *method {
+            if self.method == *method {
                 return Ok(update);
             }
         }
-        if note.method == *"notifications/resources/updated" {
+        let params = self.params.unwrap_or(Value::empty_object());
+        if self.method == *"notifications/resources/updated" {
             let uri = params.member("uri").map_err(|_| ResultError::Duplicate("uri"))?;
             let uri = uri.ok_or(ResultError::Missing("uri"))?;
             return match uri.as_str() {
@@ -122,15 +139,10 @@ impl Subscription {
                 None => Err(ResultError::WrongType("uri")),
             };
         }
-        if note.method == *"notifications/tasks" {
+        if self.method == *"notifications/tasks" {
             return Task::from_value(params).map(Update::Task);
         }
-        Ok(Update::Unknown { method: note.method })
-    }
-
-    /// Whether the server has agreed to tell something.
-    pub const fn is_acknowledged(&self) -> bool {
-        self.acknowledged
+        Ok(Update::Unknown { method: self.method })
     }
 }
 

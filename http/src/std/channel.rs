@@ -13,6 +13,7 @@ use tokio::task::JoinHandle;
 
 use super::dialogue::{Dialogue, Manner};
 use super::exchange::{OUT, bearer, challenges, open};
+use super::listener::Tell;
 use super::options::{Options, Transport};
 use super::outcome::{Outcome, Rejection, SessionError};
 use super::session::Session;
@@ -101,7 +102,12 @@ impl Channel {
         let timer = TokioTimer::default();
         let deadlines = options.deadlines;
         let line = LineConnection::reading(arrivals, stream, output, timer, deadlines);
-        Ok(Self { dialogue: Dialogue::new(line, storage, parked), failure, answered, poster })
+        Ok(Self {
+            dialogue: Dialogue::new(line, storage, parked, deadlines),
+            failure,
+            answered,
+            poster,
+        })
     }
 
     /// Why the last request was not taken, where that is known better than by `error`.
@@ -124,6 +130,11 @@ impl Drop for Channel {
 pub(super) fn client(options: &Options) -> Client {
     let newest = options.newest.min(Revision::LATEST_LEGACY);
     Client::with_revisions(options.info, options.oldest, newest).declare(options.capabilities)
+}
+
+const fn manner(options: &Options) -> Manner<'_> {
+    let Options { answer_input, capabilities, .. } = options;
+    Manner { answer_input, capabilities: *capabilities, hear_noise: None, strict: true }
 }
 
 /// Reads where messages are posted.
@@ -351,16 +362,29 @@ impl Session {
         Err(error)
     }
 
+    /// Hands on what the server tells until `tell` has heard enough.
+    pub(super) async fn hear_channel(&mut self, tell: &mut Tell<'_>) -> Result<(), SessionError> {
+        let options = self.options.clone();
+        let Some(channel) = &mut self.channel else { return Err(SessionError::Interrupted) };
+        let (client, dialogue) = (&mut self.client, &mut channel.dialogue);
+        match dialogue.hear(client, manner(&options), tell).await {
+            Ok(()) => Ok(()),
+            Err(error) => {
+                let error = channel.explain(error);
+                self.channel = None;
+                Err(error)
+            }
+        }
+    }
+
     /// Sends a request; a channel that has ended before is opened anew.
     pub(super) async fn call_over_channel(
         &mut self,
         call: &Call<'_>,
         observe: &mut dyn FnMut(&Event<'_>),
     ) -> Result<Outcome, SessionError> {
-        let Options { answer_input, capabilities, .. } = &self.options;
-        let (answer_input, capabilities) = (answer_input.clone(), *capabilities);
-        let answer_input = &answer_input;
-        let manner = Manner { answer_input, capabilities, hear_noise: None, strict: true };
+        let options = self.options.clone();
+        let manner = manner(&options);
         let mut repeated = false;
         loop {
             self.connect_channel().await?;

@@ -6,7 +6,8 @@ use std::time::Duration;
 use embedded_io_async::{Read, Write};
 use mcpico_core::PeerError;
 use mcpico_core::client::{
-    Answer, Arrival, Arrivals, Call, Client, Event, Exchange, Response, ServerRequest,
+    self, Answer, Arrival, Arrivals, Call, Client, Ending, Event, Exchange, Response,
+    ServerRequest, Update,
 };
 use mcpico_core::inbox::{Inbox, Parked};
 use mcpico_core::json;
@@ -15,8 +16,11 @@ use mcpico_core::mcp::{Capabilities, Revision};
 use super::TokioTimer;
 use super::exchange::OUT;
 use super::input::{AnswerInput, respond};
+use super::listener::Tell;
+use super::listening::TellUpdate;
 use super::noise::{HearNoise, Noise};
 use super::outcome::{Outcome, SessionError, rpc_error};
+use super::subscription::Ended;
 use crate::line::LineConnection;
 use crate::{Deadlines, Error};
 
@@ -30,7 +34,17 @@ pub(super) struct Dialogue<R, W, A> {
     parked: Parked,
     /// A request that has been sent and has no response.
     under_way: Option<Exchange>,
+    /// For requests.
+    deadlines: Deadlines,
 }
+
+/// For what has no end of its own.
+const ENDLESS: Deadlines = Deadlines {
+    connect: Duration::MAX,
+    first_byte: Duration::MAX,
+    idle: Duration::MAX,
+    total: Duration::MAX,
+};
 
 /// How what the server asks and says beside its responses is met.
 #[derive(Clone, Copy)]
@@ -44,8 +58,13 @@ pub(super) struct Manner<'o> {
 
 impl<R: Read, W: Write, A: Arrivals> Dialogue<R, W, A> {
     /// `storage` holds what `parked` says has come already.
-    pub(super) const fn new(line: Line<R, W, A>, storage: Vec<u8>, parked: Parked) -> Self {
-        Self { line, out: Vec::new(), storage, parked, under_way: None }
+    pub(super) const fn new(
+        line: Line<R, W, A>,
+        storage: Vec<u8>,
+        parked: Parked,
+        deadlines: Deadlines,
+    ) -> Self {
+        Self { line, out: Vec::new(), storage, parked, under_way: None, deadlines }
     }
 
     /// Finds out what the server speaks and shakes hands where that is due; `None` when the stream ended
@@ -56,6 +75,7 @@ impl<R: Read, W: Write, A: Arrivals> Dialogue<R, W, A> {
         hear: Option<&HearNoise>,
         failure: &mut Option<SessionError>,
     ) -> Result<Option<Revision>, Error> {
+        self.line.set_deadlines(self.deadlines);
         if self.out.is_empty() {
             self.out.resize(OUT, 0);
         }
@@ -65,7 +85,7 @@ impl<R: Read, W: Write, A: Arrivals> Dialogue<R, W, A> {
                 *failure = Some(SessionError::Handshake(rpc_error(&error, 0)));
             }
             Ok(_) => {}
-            Err(error) => tell(hear, arrival.text, error),
+            Err(error) => tell_noise(hear, arrival.text, error),
         };
         let out = &mut self.out;
         let shaken = self.line.handshake(client, &mut kept.inbox, out, &mut observe).await;
@@ -89,7 +109,8 @@ impl<R: Read, W: Write, A: Arrivals> Dialogue<R, W, A> {
         manner: Manner<'_>,
         observe: &mut dyn FnMut(&Event<'_>),
     ) -> Result<Outcome, Error> {
-        let Self { line, out, storage, parked, under_way } = self;
+        self.line.set_deadlines(self.deadlines);
+        let Self { line, out, storage, parked, under_way, .. } = self;
         let mut kept = Kept::new(storage, parked);
         let (post, mut exchange) = client.request(call, out)?;
         line.send(&post, &mut exchange).await?;
@@ -115,7 +136,7 @@ impl<R: Read, W: Write, A: Arrivals> Dialogue<R, W, A> {
                 }
                 Ok(event) => event,
                 Err(error) => {
-                    tell(manner.hear_noise, arrival.text, error);
+                    tell_noise(manner.hear_noise, arrival.text, error);
                     if manner.strict && !over && is_fatal(error) {
                         return Err(error.into());
                     }
@@ -135,10 +156,91 @@ impl<R: Read, W: Write, A: Arrivals> Dialogue<R, W, A> {
         outcome
     }
 
+    /// Subscribes with a request, for which there [is room](Self::reserve), and hands on what the server
+    /// tells until one side ends it.
+    pub(super) async fn subscribe(
+        &mut self,
+        client: &mut Client,
+        call: &Call<'_>,
+        manner: Manner<'_>,
+        tell: &mut TellUpdate<'_>,
+    ) -> Result<Ended, Error> {
+        self.line.set_deadlines(ENDLESS);
+        let Self { line, out, storage, parked, under_way, .. } = self;
+        let mut kept = Kept::new(storage, parked);
+        let (post, mut exchange) = client.request(call, out)?;
+        line.send(&post, &mut exchange).await?;
+        *under_way = Some(exchange.clone());
+        let mut subscription = client::Subscription::new(&exchange);
+        let since = line.now();
+        loop {
+            let exchanges = slice::from_mut(&mut exchange);
+            let arrival = line.next_arrival(client, exchanges, &mut kept.inbox, since).await?;
+            let event = match arrival.event {
+                Ok(Event::Closed) => return Err(Error::StreamEnded),
+                Ok(event) => event,
+                Err(error) => {
+                    tell_noise(manner.hear_noise, arrival.text, error);
+                    if arrival.exchange.is_some() {
+                        *under_way = None;
+                        return Err(error.into());
+                    }
+                    continue;
+                }
+            };
+            let update = subscription.read(&event).map_err(|error| Error::Client(error.into()))?;
+            let ended = match update {
+                Update::Nothing | Update::Stray => continue,
+                Update::Ended(Ending::Completed) => Ended::Completed,
+                Update::Ended(Ending::Cancelled) => Ended::Cancelled,
+                Update::Ended(_) => match event {
+                    Event::Response(Response::Error(error)) => Ended::Refused(rpc_error(&error, 0)),
+                    _ => return Err(Error::StreamEnded),
+                },
+                // The server is told when it is cancelled.
+                update if tell(&update).is_break() => return Ok(Ended::Stopped),
+                _ => continue,
+            };
+            *under_way = None;
+            return Ok(ended);
+        }
+    }
+
+    /// Hands on what the server tells while no request is under way, and answers what it asks, until `tell`
+    /// has heard enough.
+    pub(super) async fn hear(
+        &mut self,
+        client: &mut Client,
+        manner: Manner<'_>,
+        tell: &mut Tell<'_>,
+    ) -> Result<(), Error> {
+        self.line.set_deadlines(ENDLESS);
+        let Self { line, out, storage, parked, .. } = self;
+        let mut kept = Kept::new(storage, parked);
+        let since = line.now();
+        loop {
+            let arrival = line.next_arrival(client, &mut [], &mut kept.inbox, since).await?;
+            match arrival.event {
+                Ok(Event::Closed) => return Err(Error::StreamEnded),
+                Ok(Event::ServerRequest(request)) => {
+                    answer(line, client, manner, &request, out).await?;
+                }
+                Ok(Event::Notification(note)) => {
+                    if tell(&note).is_break() {
+                        return Ok(());
+                    }
+                }
+                Ok(_) => {}
+                Err(error) => tell_noise(manner.hear_noise, arrival.text, error),
+            }
+        }
+    }
+
     /// Tells the server that the response to a request is not wanted any more whose future was dropped or
     /// has failed.
     pub(super) async fn cancel(&mut self, client: &mut Client, reason: Option<&str>) {
         let Some(exchange) = self.under_way.take() else { return };
+        self.line.set_deadlines(self.deadlines);
         let cancelled = client.cancel_line(&exchange, reason, None, &mut self.out);
         if let Ok(Some((post, mut told))) = cancelled {
             // It is a courtesy: what is wrong with the connection shows elsewhere.
@@ -178,7 +280,7 @@ impl<R: Read, W: Write, A: Arrivals> Dialogue<R, W, A> {
     }
 
     pub(super) const fn set_deadlines(&mut self, deadlines: Deadlines) {
-        self.line.set_deadlines(deadlines);
+        self.deadlines = deadlines;
     }
 
     pub(super) fn into_streams(self) -> (R, W) {
@@ -211,7 +313,7 @@ const fn is_fatal(error: mcpico_core::Error) -> bool {
     !matches!(error, mcpico_core::Error::Peer(PeerError::MessageEndpoint(_)))
 }
 
-fn tell(hear: Option<&HearNoise>, text: &[u8], error: mcpico_core::Error) {
+fn tell_noise(hear: Option<&HearNoise>, text: &[u8], error: mcpico_core::Error) {
     let Some(hear) = hear else { return };
     match error {
         mcpico_core::Error::FrameTooLarge { limit, .. } => {

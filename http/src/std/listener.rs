@@ -1,14 +1,15 @@
-//! What a server of the legacy era asks while no request is under way.
+//! What a server of the legacy era asks and tells while no request is under way.
 
+use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
 
-use mcpico_core::client::{Client, DEFAULT_RETRY, Event, Exchange};
+use mcpico_core::client::{Client, DEFAULT_RETRY, Event, Exchange, Notification};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
-use super::exchange::{answer, bearer, open};
+use super::exchange::{answer, bearer, challenges, open};
 use super::options::Options;
-use super::outcome::SessionError;
+use super::outcome::{Rejection, SessionError};
 use super::subscription::endless;
 use crate::{Endpoint, Error};
 
@@ -21,8 +22,11 @@ const MAX_SILENCE: u32 = 5;
 /// Room for one message of the server.
 const INBOX: usize = 64 * 1024;
 
-/// A task that reads the stream of what the server says unasked and answers its requests. It ends with
-/// this value.
+/// Hears a notification; says whether that was enough.
+pub(super) type Tell<'t> = dyn FnMut(&Notification<'_>) -> ControlFlow<()> + Send + 't;
+
+/// A task that reads the stream of what the server says unasked, answers its requests and hands on what it
+/// tells. It ends with this value.
 #[derive(Debug)]
 pub(super) struct Listener(JoinHandle<()>);
 
@@ -30,7 +34,18 @@ impl Listener {
     /// Starts listening, and waits a moment for the stream so that nothing is missed.
     pub(super) async fn start(url: &str, options: &Options, client: &Client) -> Self {
         let (opened, opening) = oneshot::channel();
-        let task = tokio::spawn(listen(url.to_owned(), options.clone(), client.clone(), opened));
+        let (url, options, mut client) = (url.to_owned(), options.clone(), client.clone());
+        let task = tokio::spawn(async move {
+            let heard = options.hear.clone();
+            let mut tell = |note: &Notification<'_>| {
+                if let Some(hear) = &heard {
+                    hear(note);
+                }
+                ControlFlow::Continue(())
+            };
+            // What is wrong with it shows in what is asked for.
+            let _ = hear(&url, &options, &mut client, Some(opened), &mut tell).await;
+        });
         // A server may open the stream with its first message only.
         let _ = tokio::time::timeout(OPENING, opening).await;
         Self(task)
@@ -43,70 +58,119 @@ impl Drop for Listener {
     }
 }
 
-/// Listens until the server refuses, or has nothing to say for too many streams.
-async fn listen(url: String, options: Options, mut client: Client, opened: oneshot::Sender<()>) {
-    let mut opened = Some(opened);
+/// Listens until `tell` has heard enough.
+///
+/// # Errors
+/// The server refuses, or has nothing to say for too many streams.
+pub(super) async fn hear(
+    url: &str,
+    options: &Options,
+    client: &mut Client,
+    mut opened: Option<oneshot::Sender<()>>,
+    tell: &mut Tell<'_>,
+) -> Result<(), SessionError> {
     let mut earlier: Option<Exchange> = None;
     let mut silence = 0;
-    while silence < MAX_SILENCE {
+    loop {
         if let Some(exchange) = &earlier {
             let wait = exchange.retry().unwrap_or(DEFAULT_RETRY);
             tokio::time::sleep(Duration::from_millis(wait)).await;
         }
         silence += 1;
         let mut spoken = false;
-        match stream(&url, &options, &mut client, earlier.as_ref(), &mut opened, &mut spoken).await
-        {
-            Ok(Some(exchange)) => earlier = Some(exchange),
-            // A server that does not want to be asked.
-            Ok(None) => return,
-            Err(_) if earlier.is_none() => return,
-            Err(_) => {}
-        }
+        let stream = Stream { url, options, opened: &mut opened, spoken: &mut spoken };
+        let ended = stream.read(client, earlier.as_ref(), tell).await;
         if spoken {
             silence = 0;
+        }
+        match ended {
+            Ok(End::Enough) => return Ok(()),
+            Ok(End::Over(exchange)) => earlier = Some(*exchange),
+            // A server that does not want to be asked.
+            Err(error @ SessionError::Rejected(_)) => return Err(error),
+            Err(error) if earlier.is_none() || silence >= MAX_SILENCE => return Err(error),
+            Err(_) => {}
+        }
+        if silence >= MAX_SILENCE {
+            return Err(SessionError::Interrupted);
         }
     }
 }
 
-/// One stream to its end; `None` when the server refuses it.
-async fn stream(
-    url: &str,
-    options: &Options,
-    client: &mut Client,
-    earlier: Option<&Exchange>,
-    opened: &mut Option<oneshot::Sender<()>>,
-    spoken: &mut bool,
-) -> Result<Option<Exchange>, SessionError> {
-    let endpoint = Endpoint::parse(url).map_err(Error::from)?;
-    let mut connection = open(url, &endless(options)).await?;
-    let bearer = bearer(options)?;
-    let (mut out, mut storage) = (vec![0; INBOX], vec![0; INBOX]);
-    let resumable = earlier.filter(|exchange| exchange.retry().is_some());
-    let reply = match resumable {
-        Some(exchange) => {
-            connection.resume(&endpoint, client, exchange, bearer, &mut out, &mut storage).await?
-        }
-        None => Some(connection.listen(&endpoint, client, bearer, &mut out, &mut storage).await?),
-    };
-    let Some(mut reply) = reply else { return Ok(None) };
-    if let Some(opened) = opened.take() {
-        // Whoever waits may have gone.
-        let _ = opened.send(());
-    }
-    let started = Instant::now();
-    loop {
-        let event = reply.next_event().await;
-        *spoken |= started.elapsed() > OPENING;
-        match event {
-            // What broke can be resumed, too.
-            Ok(Event::Closed) | Err(_) => return Ok(Some(reply.exchange().clone())),
-            Ok(Event::Rejected { .. }) => return Ok(None),
-            Ok(Event::ServerRequest(request)) => {
-                *spoken = true;
-                let _ = answer(url, options, client, &request).await;
+/// How one stream ended.
+enum End {
+    /// Enough has been heard.
+    Enough,
+    /// It may be resumed, or asked for anew.
+    Over(Box<Exchange>),
+}
+
+/// One stream.
+struct Stream<'s> {
+    url: &'s str,
+    options: &'s Options,
+    opened: &'s mut Option<oneshot::Sender<()>>,
+    spoken: &'s mut bool,
+}
+
+impl Stream<'_> {
+    /// Reads it to its end.
+    async fn read(
+        self,
+        client: &mut Client,
+        earlier: Option<&Exchange>,
+        tell: &mut Tell<'_>,
+    ) -> Result<End, SessionError> {
+        let Self { url, options, opened, spoken } = self;
+        let endpoint = Endpoint::parse(url).map_err(Error::from)?;
+        let mut connection = open(url, &endless(options)).await?;
+        let bearer = bearer(options)?;
+        let (mut out, mut storage) = (vec![0; INBOX], vec![0; INBOX]);
+        let resumable = earlier.filter(|exchange| exchange.retry().is_some());
+        let resumed = match resumable {
+            Some(exchange) => {
+                let (out, storage) = (&mut out, &mut storage);
+                connection.resume(&endpoint, client, exchange, bearer, out, storage).await?
             }
-            Ok(_) => *spoken = true,
+            None => {
+                Some(connection.listen(&endpoint, client, bearer, &mut out, &mut storage).await?)
+            }
+        };
+        let mut reply = resumed.ok_or(SessionError::Interrupted)?;
+        if let Some(opened) = opened.take() {
+            // Whoever waits may have gone.
+            let _ = opened.send(());
+        }
+        let challenges = challenges(&reply);
+        let started = Instant::now();
+        loop {
+            let event = reply.next_event().await;
+            *spoken |= started.elapsed() > OPENING;
+            match event {
+                // What broke can be resumed, too.
+                Ok(Event::Closed) | Err(_) => {
+                    return Ok(End::Over(Box::new(reply.exchange().clone())));
+                }
+                Ok(Event::Rejected { status, body }) => {
+                    let (body, bearer_sent) = (body.to_vec(), bearer.is_some());
+                    let rejection = Rejection { status, challenges, body, bearer_sent };
+                    return Err(SessionError::Rejected(rejection));
+                }
+                Ok(Event::ServerRequest(request)) => {
+                    *spoken = true;
+                    let _ = answer(url, options, client, &request).await;
+                }
+                Ok(Event::Notification(note)) => {
+                    *spoken = true;
+                    if let Some(cache) = &options.cache {
+                        cache.hear(url, &note);
+                    }
+                    if tell(&note).is_break() {
+                        return Ok(End::Enough);
+                    }
+                }
+                Ok(_) => *spoken = true,
+            }
         }
     }
 }

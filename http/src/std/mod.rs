@@ -1,12 +1,14 @@
 //! For programs: tokio TCP, rustls with the platform's verifier, a session that reconnects, and one with a
 //! child process.
 
+mod backoff;
 mod cache;
 mod channel;
 mod dialogue;
 mod exchange;
 mod input;
 mod listener;
+mod listening;
 mod noise;
 mod options;
 mod outcome;
@@ -24,7 +26,7 @@ mod tls;
 pub use cache::Cache;
 pub use input::{AnswerInput, Answers, Input, MAX_ROUNDS, form_defaults};
 pub use noise::{HearNoise, Noise};
-pub use options::{Options, Transport};
+pub use options::{Hear, Options, Transport};
 pub use outcome::{Outcome, ProcessError, Rejection, RpcError, SessionError};
 pub use process::{Ending, STDERR_TAIL};
 pub use program::{INHERITED, Program};

@@ -3,12 +3,16 @@
 use std::fmt;
 use std::sync::Arc;
 
+use mcpico_core::client::Notification;
 use mcpico_core::mcp::{Capabilities, ClientInfo, Revision};
 
 use super::TokioConnector;
 use super::cache::Cache;
 use super::input::{AnswerInput, form_defaults};
 use crate::Deadlines;
+
+/// Hears what a server tells of its own accord.
+pub type Hear = Arc<dyn Fn(&Notification<'_>) + Send + Sync>;
 
 /// How messages go over HTTP.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -40,6 +44,8 @@ pub struct Options {
     pub capabilities: Capabilities,
     /// Answers what the server asks for, as far as that is declared.
     pub answer_input: AnswerInput,
+    /// Hears what a server of the legacy era tells while no request is under way.
+    pub hear: Option<Hear>,
     /// Keeps results as long as the server allows; nothing is kept without.
     pub cache: Option<Cache>,
     /// How messages go over HTTP.
@@ -57,7 +63,7 @@ pub struct Options {
 }
 
 impl Options {
-    /// Every revision, no capabilities, [`form_defaults`] for those that are declared, no cache, no bearer, default
+    /// Every revision, no capabilities, [`form_defaults`] for those that are declared, nothing is heard, no cache, no bearer, default
     /// deadlines, messages up to 16 MiB.
     pub fn new(info: ClientInfo) -> Self {
         Self {
@@ -66,6 +72,7 @@ impl Options {
             newest: Revision::LATEST,
             capabilities: Capabilities::NONE,
             answer_input: Arc::new(form_defaults),
+            hear: None,
             cache: None,
             transport: Transport::Either,
             bearer: None,

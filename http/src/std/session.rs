@@ -38,7 +38,7 @@ pub struct Session {
     pub(super) channel: Option<Channel>,
     pub(super) transport: Transport,
     /// Hears what the server asks beside the answers to requests.
-    listener: Option<Listener>,
+    pub(super) listener: Option<Listener>,
     /// The request whose future has not ended, or was dropped.
     in_flight: Option<Exchange>,
     out: Vec<u8>,
@@ -74,8 +74,9 @@ impl Session {
 
     /// Finds out what the server speaks and shakes hands where that is due.
     ///
-    /// When capabilities are declared and the server is one of the legacy era, a task hears on a
-    /// connection of its own what it asks beside the answers to requests, until the session is dropped.
+    /// When capabilities are declared, or [`Options::hear`] is set, and the server is one of the legacy era, a
+    /// task hears on a connection of its own what it asks and tells beside the answers to requests, until the
+    /// session is dropped. Over HTTP+SSE that is heard by the next request.
     ///
     /// # Errors
     /// [`SessionError`].
@@ -86,10 +87,9 @@ impl Session {
                 return self.connect_channel().await;
             }
             if let Some(revision) = self.client.revision() {
-                if shaken
-                    && !revision.is_modern()
-                    && self.options.capabilities != Capabilities::NONE
-                {
+                let listens =
+                    self.options.capabilities != Capabilities::NONE || self.options.hear.is_some();
+                if shaken && !revision.is_modern() && listens {
                     self.listener = None;
                     let listener = Listener::start(&self.url, &self.options, &self.client);
                     self.listener = Some(listener.await);
@@ -303,10 +303,6 @@ impl Session {
     /// Whether the server has opened a session of the legacy era.
     pub const fn has_session(&self) -> bool {
         self.client.has_session()
-    }
-
-    pub(super) const fn options(&self) -> &Options {
-        &self.options
     }
 
     pub(super) fn forget_tools(&self) {

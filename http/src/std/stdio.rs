@@ -7,16 +7,19 @@ use std::time::Duration;
 use mcpico_core::client::{Call, Client, Event, Lines};
 use mcpico_core::inbox::Parked;
 use mcpico_core::jsonrpc::code;
-use mcpico_core::mcp::{Capabilities, ClientInfo, Method, Revision};
+use mcpico_core::mcp::{Capabilities, ClientInfo, Method, Revision, SubscriptionFilter};
 
 use super::TokioTimer;
 use super::dialogue::{Dialogue, Manner};
 use super::exchange::{NO_INPUT, parse};
 use super::input::{AnswerInput, Answers, form_defaults, next_round};
+use super::listener::Tell;
+use super::listening::TellUpdate;
 use super::noise::HearNoise;
 use super::outcome::{Outcome, ProcessError, SessionError};
 use super::process::{AFTER_EXIT, Ending, Input, Output, Process};
 use super::program::Program;
+use super::subscription::{Ended, method, params};
 use crate::line::{LineConnection, PROBE};
 use crate::{Deadlines, Error};
 
@@ -86,7 +89,7 @@ impl fmt::Debug for StdioOptions {
 /// It has to be used inside a tokio runtime.
 pub struct StdioSession {
     program: Program,
-    options: StdioOptions,
+    pub(super) options: StdioOptions,
     client: Client,
     running: Option<Running>,
 }
@@ -202,6 +205,39 @@ impl StdioSession {
         }
     }
 
+    pub(super) async fn subscribe(
+        &mut self,
+        filter: &SubscriptionFilter<'_>,
+        tell: &mut TellUpdate<'_>,
+    ) -> Result<Ended, SessionError> {
+        self.cancel(None).await;
+        let params = params(filter)?;
+        let call = Call::new(method(&params)?);
+        let Some(Running { dialogue, .. }) = &mut self.running else {
+            return Err(Error::NotOpen.into());
+        };
+        dialogue.reserve(&self.client, &call)?;
+        let manner = Self::manner(&self.options);
+        let ended = dialogue.subscribe(&mut self.client, &call, manner, tell).await;
+        // Where one side has ended it there is nothing to cancel.
+        self.cancel(None).await;
+        match ended {
+            Ok(ended) => Ok(ended),
+            Err(error) => Err(self.explain(error).await),
+        }
+    }
+
+    pub(super) async fn hear(&mut self, tell: &mut Tell<'_>) -> Result<(), SessionError> {
+        let Some(Running { dialogue, .. }) = &mut self.running else {
+            return Err(Error::NotOpen.into());
+        };
+        let manner = Self::manner(&self.options);
+        match dialogue.hear(&mut self.client, manner, tell).await {
+            Ok(()) => Ok(()),
+            Err(error) => Err(self.explain(error).await),
+        }
+    }
+
     /// Ends the server: closes its standard input and waits, then SIGTERM and waits, then SIGKILL. `None`
     /// when none was started.
     pub async fn end(&mut self) -> Option<Ending> {
@@ -245,7 +281,10 @@ impl StdioSession {
         let mut line = LineConnection::new(output, input, timer, self.options.deadlines);
         line.set_probe(self.options.probe);
         let storage = vec![0; self.options.inbox];
-        Ok(Running { dialogue: Dialogue::new(line, storage, Parked::default()), process })
+        Ok(Running {
+            dialogue: Dialogue::new(line, storage, Parked::default(), self.options.deadlines),
+            process,
+        })
     }
 
     fn manner(options: &StdioOptions) -> Manner<'_> {

@@ -2,12 +2,14 @@
 
 use std::fmt;
 use std::ops::ControlFlow;
+use std::sync::Arc;
 use std::time::Duration;
 
 use mcpico_core::client::{self, Call, Client, Ending, Event, Response, Update};
 use mcpico_core::json;
 use mcpico_core::mcp::{Method, SubscriptionFilter};
 
+use super::backoff::{Backoff, Random, random};
 use super::exchange::{bearer, challenges, open};
 use super::options::Options;
 use super::outcome::{Rejection, RpcError, SessionError, rpc_error};
@@ -35,6 +37,7 @@ pub struct Subscription {
     /// JSON.
     params: String,
     pauses: (Duration, Duration),
+    random: Random,
 }
 
 /// Why a subscription is over.
@@ -63,28 +66,27 @@ impl Session {
         if !self.connect().await?.is_modern() {
             return Err(SessionError::NoSubscriptions);
         }
-        let needed = match Method::subscribe(filter, &mut []) {
-            Err(small) => small.needed,
-            Ok(_) => 0,
-        };
-        let mut room = vec![0; needed];
-        let written = Method::subscribe(filter, &mut room);
-        let Ok(Method::Other { params: Some(params), .. }) = written else {
-            return Err(SessionError::Interrupted);
-        };
-        let params = params.text().to_owned();
+        let params = params(filter)?;
         let (url, options, client) = self.beside(MAX_STREAMS);
         let pauses = (Duration::from_secs(1), Duration::from_mins(1));
-        Ok(Subscription { url, options, client, params, pauses })
+        Ok(Subscription { url, options, client, params, pauses, random: random() })
     }
 }
 
 impl Subscription {
     /// Waits `first` before a stream that broke is begun anew, twice as long each time that one ends
-    /// without an acknowledgement, and `longest` at most. 1 s and a minute unless told otherwise.
+    /// without an acknowledgement, and `longest` at most; 1 s and a minute unless told otherwise. Each pause
+    /// is shorter by a random part of its half.
     #[must_use]
     pub const fn pauses(mut self, first: Duration, longest: Duration) -> Self {
         self.pauses = (first, longest);
+        self
+    }
+
+    /// Where the random part of the pauses comes from, instead of the standard library.
+    #[must_use]
+    pub fn random(mut self, random: impl Fn() -> u64 + Send + Sync + 'static) -> Self {
+        self.random = Arc::new(random);
         self
     }
 
@@ -101,7 +103,8 @@ impl Subscription {
         tell: &mut (dyn FnMut(&Update<'_>) -> ControlFlow<()> + Send),
     ) -> Result<Ended, SessionError> {
         let (first, longest) = self.pauses;
-        let (mut attempts, mut pause) = (0, first);
+        let mut backoff = Backoff::new(first, longest, self.random.clone());
+        let mut attempts = 0;
         for _ in 0..MAX_STREAMS {
             let mut acknowledged = false;
             let broken = match self.stream(tell, &mut acknowledged).await {
@@ -113,14 +116,14 @@ impl Subscription {
                 Err(error) => return Err(error),
             };
             if acknowledged {
-                (attempts, pause) = (0, first);
+                attempts = 0;
+                backoff.reset();
             }
             attempts += 1;
             if attempts >= MAX_ATTEMPTS {
                 return Err(broken);
             }
-            tokio::time::sleep(pause).await;
-            pause = pause.saturating_mul(2).min(longest);
+            tokio::time::sleep(backoff.pause()).await;
         }
         Err(SessionError::Interrupted)
     }
@@ -134,10 +137,7 @@ impl Subscription {
         let endpoint = Endpoint::parse(&self.url).map_err(Error::from)?;
         let mut connection = open(&self.url, &self.options).await?;
         let bearer = bearer(&self.options)?;
-        let params = json::parse(self.params.as_bytes()).map_err(|_| SessionError::Interrupted)?;
-        let method =
-            Method::Other { name: "subscriptions/listen", params: Some(params), mcp_name: None };
-        let call = Call::new(method).bearer(bearer);
+        let call = Call::new(method(&self.params)?).bearer(bearer);
         // The message, its head, and both once more.
         let mut out = vec![0; self.params.len().saturating_mul(2).saturating_add(64 * 1024)];
         let mut storage = vec![0; INBOX.min(self.options.inbox)];
@@ -182,6 +182,25 @@ impl Subscription {
             }
         }
     }
+}
+
+/// The parameters of the request for a subscription, as JSON.
+pub(super) fn params(filter: &SubscriptionFilter<'_>) -> Result<String, SessionError> {
+    let needed = match Method::subscribe(filter, &mut []) {
+        Err(small) => small.needed,
+        Ok(_) => 0,
+    };
+    let mut room = vec![0; needed];
+    match Method::subscribe(filter, &mut room) {
+        Ok(Method::Other { params: Some(params), .. }) => Ok(params.text().to_owned()),
+        _ => Err(SessionError::Interrupted),
+    }
+}
+
+/// The request for a subscription with these parameters.
+pub(super) fn method(params: &str) -> Result<Method<'_>, SessionError> {
+    let params = json::parse(params.as_bytes()).map_err(|_| SessionError::Interrupted)?;
+    Ok(Method::Other { name: "subscriptions/listen", params: Some(params), mcp_name: None })
 }
 
 /// The options of what has no end of its own.

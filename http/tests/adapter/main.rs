@@ -8,6 +8,7 @@ mod failures;
 mod house;
 mod input;
 mod keep_alive;
+mod listening;
 mod patterns;
 mod peer;
 mod reqwless_faults;

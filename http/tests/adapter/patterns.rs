@@ -1,6 +1,7 @@
 //! What a session does beside the one request: it corrects headers, gives up, asks again, subscribes.
 
 use std::ops::ControlFlow;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
@@ -338,6 +339,26 @@ async fn a_subscription_begins_anew_when_it_breaks_and_ends_as_the_server_ends_i
         ids.dedup();
         assert_eq!(ids.len(), BROKEN + 2);
     }
+}
+
+#[tokio::test]
+async fn the_pauses_of_a_subscription_take_their_randomness_from_the_caller() {
+    let peer = Peer::new(|mut link| {
+        link.request();
+        link.send(STREAM);
+        link.send("0\r\n\r\n");
+    });
+    let asked = Arc::new(AtomicUsize::new(0));
+    let counting = asked.clone();
+    let mut session = session(&peer, Revision::LATEST, PATIENT);
+    let subscription = session.subscribe(&TOOLS).await.unwrap();
+    let mut subscription = subscription
+        .pauses(Duration::from_millis(1), Duration::from_millis(1))
+        .random(move || counting.fetch_add(1, Ordering::Relaxed) as u64);
+    let ended = subscription.run(&mut |_| ControlFlow::Continue(())).await;
+    assert_eq!(ended, Err(SessionError::Interrupted));
+    // One for each pause between the attempts.
+    assert_eq!(asked.load(Ordering::Relaxed) + 1, usize::try_from(MAX_ATTEMPTS).unwrap());
 }
 
 #[tokio::test]

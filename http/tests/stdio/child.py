@@ -327,6 +327,100 @@ def slow_to_start():
             tools(message)
 
 
+def about(request, method, **params):
+    meta = {"io.modelcontextprotocol/subscriptionId": request["id"]}
+    say({"method": "notifications/" + method, "params": {"_meta": meta} | params})
+
+
+def subscriptions():
+    """Tells of tools and of another subscription; the list of tools has the ids that were cancelled."""
+    cancelled = []
+    for message in messages():
+        method = message["method"]
+        if method == "server/discover":
+            discovered(message)
+        elif method == "notifications/cancelled":
+            cancelled.append({"name": str(message["params"]["requestId"])})
+        elif method == "subscriptions/listen":
+            wanted = message["params"]["notifications"]
+            if wanted.get("resourcesListChanged"):
+                error(message, -32602)
+                continue
+            about(message, "subscriptions/acknowledged", notifications=wanted)
+            about({"id": 99}, "tools/list_changed")
+            line("noise")
+            about(message, "tools/list_changed")
+            about(message, "resources/updated", uri="file:///a")
+            if wanted.get("promptsListChanged"):
+                result(message, {"resultType": "complete"})
+        elif "id" in message:
+            result(message, {"resultType": "complete", "tools": cancelled})
+
+
+def subscription_then_exit():
+    def reply(request):
+        about(request, "subscriptions/acknowledged", notifications={})
+        sys.exit(9)
+
+    modern(reply)
+
+
+def tells():
+    """Of the legacy era: tells what was subscribed to, and asks between."""
+    subscribed = []
+
+    def reply(request):
+        if request["method"] == "tools/list":
+            result(request, {"tools": [{"name": uri} for uri in subscribed]})
+            return
+        uri = request["params"]["uri"]
+        if uri.startswith("bad:"):
+            error(request, -32002)
+            return
+        if request["method"] == "resources/unsubscribe":
+            subscribed.remove(uri)
+            result(request, {})
+            return
+        subscribed.append(uri)
+        result(request, {})
+        say({"id": "p", "method": "ping"})
+        say({"method": "notifications/prompts/list_changed"})
+        say({"method": "notifications/tools/list_changed", "params": {}})
+        say({"method": "notifications/resources/updated", "params": {"uri": uri}})
+        say({"method": "notifications/resources/updated", "params": {}})
+
+    legacy(reply)
+
+
+def tasks():
+    """A task that works, needs input and ends with what it was brought."""
+    state = {"status": "working"}
+    task = {"taskId": "t-1", "createdAt": "2025-11-25T10:30:00Z", "ttlMs": None}
+    task |= {"lastUpdatedAt": "2025-11-25T10:30:00Z", "pollIntervalMs": 1}
+    form = {"properties": {"name": {"type": "string", "default": "Luca"}}}
+    asks = {"method": "elicitation/create", "params": {"requestedSchema": form}}
+
+    def reply(request):
+        method, params = request["method"], request["params"]
+        if method == "tools/call":
+            result(request, task | {"resultType": "task"} | state)
+        elif method == "tasks/get":
+            result(request, task | {"resultType": "complete"} | state)
+            if state == {"status": "working"}:
+                state.update(status="input_required", inputRequests={"n": asks})
+        elif method == "tasks/update":
+            name = params["inputResponses"]["n"]["content"]["name"]
+            state.clear()
+            state.update(status="completed", result={"content": [], "name": name})
+            result(request, {"resultType": "complete"})
+        else:
+            state.clear()
+            state.update(status="cancelled")
+            result(request, {"resultType": "complete"})
+
+    modern(reply)
+
+
 def slow_to_exit():
     """Exits on `server/discover`, but not before `initialize` has come; the next one is as it should be."""
     first = json.loads(sys.stdin.readline())

@@ -5,3 +5,4 @@ mod child;
 mod eras;
 mod lifetime;
 mod lines;
+mod listening;
