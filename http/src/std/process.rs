@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::fmt;
 use std::io;
 use std::process::ExitStatus;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -38,6 +39,11 @@ pub(super) struct Process {
     waiter: JoinHandle<()>,
     /// Gives the child what is sent.
     feeder: JoinHandle<()>,
+    /// Whether standard input was given anything.
+    fed: Arc<AtomicBool>,
+    /// A second handle to standard input, to look whether the child reads it.
+    #[cfg(target_os = "linux")]
+    stdin: Option<std::os::fd::OwnedFd>,
     /// Reads standard error, until it has been read to its end.
     listener: Option<JoinHandle<()>>,
 }
@@ -69,12 +75,16 @@ impl Process {
         let (exited, exit) = watch::channel(None);
         let (queue, messages) = mpsc::channel(QUEUE);
         let tail = Tail::default();
+        let fed = Arc::new(AtomicBool::new(false));
         let process = Self {
             id,
             exit: exit.clone(),
             stderr: tail.clone(),
             waiter: tokio::spawn(wait(child, id, exited)),
-            feeder: tokio::spawn(feed(stdin, messages)),
+            #[cfg(target_os = "linux")]
+            stdin: Some(std::os::fd::AsFd::as_fd(&stdin).try_clone_to_owned()?),
+            feeder: tokio::spawn(feed(stdin, messages, fed.clone())),
+            fed,
             listener: Some(tokio::spawn(listen(stderr, tail, hear))),
         };
         let output = Output { stream: stdout, exit };
@@ -90,6 +100,16 @@ impl Process {
     pub(super) async fn exit(&mut self, limit: Duration) -> Option<ExitStatus> {
         let exited = timeout(limit, self.exit.wait_for(Option::is_some)).await;
         exited.ok()?.ok().and_then(|status| *status)
+    }
+
+    /// Whether it has read what it was given, as far as that can be seen.
+    pub(super) fn has_read(&self) -> bool {
+        #[cfg(target_os = "linux")]
+        if let Some(stdin) = &self.stdin {
+            let left = rustix::io::ioctl_fionread(stdin).unwrap_or_default();
+            return self.fed.load(Ordering::Relaxed) && left == 0;
+        }
+        true
     }
 
     /// The end of what it wrote to standard error.
@@ -114,6 +134,10 @@ impl Process {
     /// [Revision 2026-07-28, shutdown](https://modelcontextprotocol.io/specification/2026-07-28/basic/transports/stdio#shutdown)
     pub(super) async fn end(mut self, output: Output, input: Input, grace: Duration) -> Ending {
         drop(input);
+        #[cfg(target_os = "linux")]
+        {
+            self.stdin = None;
+        }
         let drained = tokio::spawn(drain(output.stream));
         let mut ending = self.exit(grace).await.map(Ending::Closed);
         #[cfg(unix)]
@@ -182,11 +206,12 @@ fn signal_group(id: Option<u32>, signal: rustix::process::Signal) {
 }
 
 /// Writes one message after the other; closes the stream when no more can come.
-async fn feed(mut stdin: ChildStdin, mut messages: mpsc::Receiver<Vec<u8>>) {
+async fn feed(mut stdin: ChildStdin, mut messages: mpsc::Receiver<Vec<u8>>, fed: Arc<AtomicBool>) {
     while let Some(message) = messages.recv().await {
         if stdin.write_all(&message).await.is_err() || stdin.flush().await.is_err() {
             return;
         }
+        fed.store(true, Ordering::Relaxed);
     }
 }
 

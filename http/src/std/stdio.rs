@@ -82,7 +82,7 @@ impl fmt::Debug for StdioOptions {
 ///
 /// There is no bearer: such a server has its credentials from its environment. A server that has ended is
 /// not started again unless [`restart`](Self::restart) says so; one that ends on the question which era it
-/// is of is, because servers of the legacy era may do that.
+/// is of is, because servers of the legacy era may do that. On Linux it has to have read that question.
 ///
 /// Futures may be dropped at any time; the server may then carry out what it was asked for, and its
 /// response is dropped. When the session is dropped, the server is killed; [`end`](Self::end) is kinder.
@@ -123,6 +123,8 @@ impl StdioSession {
             let hear = self.options.hear_noise.as_ref();
             match dialogue.handshake(&mut self.client, hear, &mut failure).await {
                 Ok(Some(revision)) => return Ok(revision),
+                // One that has not even read the question does not mind which one it is.
+                Ok(None) if !self.has_read() => return Err(self.explain(Error::StreamEnded).await),
                 Ok(None) => {
                     self.end_server().await;
                 }
@@ -285,6 +287,10 @@ impl StdioSession {
             dialogue: Dialogue::new(line, storage, Parked::default(), self.options.deadlines),
             process,
         })
+    }
+
+    fn has_read(&self) -> bool {
+        self.running.as_ref().is_none_or(|running| running.process.has_read())
     }
 
     fn manner(options: &StdioOptions) -> Manner<'_> {

@@ -35,6 +35,10 @@ async fn an_exit_is_told_with_its_code_and_the_end_of_standard_error() {
         let error = format!("the server exited with code {code} before its response");
         assert_eq!(exited, (error, stderr.to_owned()), "{mode}");
         child.end().await;
+        // It was started once: what it said was said once.
+        let said = format!("stderr {}", stderr.trim_end());
+        let starts = child.take_noise().iter().filter(|noise| **noise == said).count();
+        assert!(starts == 1 || cfg!(not(target_os = "linux")), "{mode} was started {starts} times");
     }
     let mut child = Child::new("dies_by_a_signal");
     let (error, _) = process_error(child.list().await);
