@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::process;
 
 use clap::error::ErrorKind;
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, CommandFactory, Parser, Subcommand};
 use mcpico_core::auth::Redactor;
 
 use crate::secret::SecretSource;
@@ -27,7 +27,7 @@ impl Arguments {
     ///
     /// The message shows no token, and no long argument that nothing takes: it can be a secret.
     pub(crate) fn read() -> Self {
-        Self::try_parse().unwrap_or_else(|error| {
+        Self::parsed().unwrap_or_else(|error| {
             if !error.use_stderr() {
                 error.exit();
             }
@@ -42,6 +42,18 @@ impl Arguments {
             eprint!("{}", terminal::escape_lines(&String::from_utf8_lossy(&shown)));
             process::exit(error.exit_code())
         })
+    }
+}
+
+impl Arguments {
+    fn parsed() -> Result<Self, clap::Error> {
+        let arguments = Self::try_parse()?;
+        // What was to be a server must not become the demo server.
+        if env::args_os().next_back().is_some_and(|last| last == "--") {
+            let text = "nothing stands behind --: the program that is the server is missing";
+            return Err(Self::command().error(ErrorKind::MissingRequiredArgument, text));
+        }
+        Ok(arguments)
     }
 }
 
@@ -66,6 +78,7 @@ pub(crate) enum Command {
     Diagnose(Box<crate::diagnose::Diagnose>),
     Generate(crate::generate::Generate),
     List(crate::client::List),
+    Listen(crate::listen::Listen),
     Prompt(crate::client::Prompt),
     Read(crate::client::Read),
     Record(Box<crate::record::Record>),

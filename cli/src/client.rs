@@ -1,15 +1,17 @@
 //! `call`, `list`, `read` and `prompt`: one thing each, from one server.
 
 use std::fmt::Display;
+use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 use mcpico_core::client::Event;
 use mcpico_core::json;
-use mcpico_core::mcp::{Method, ToolResult};
+use mcpico_core::mcp::{Capabilities, Elicitation, LogLevel, Method, Task, ToolResult};
+use mcpico_http::std::{Outcome, TaskEnd};
 use serde_json::{Value, json};
 
 use crate::exit::Exit;
-use crate::failure::Failure;
+use crate::failure::{Failure, rpc};
 use crate::output::{self, Print};
 use crate::peer::Peer;
 use crate::surface::{self, Fault, Kind};
@@ -40,6 +42,18 @@ pub(crate) struct Call {
     /// Do not escape the text of the result; refused on a terminal
     #[arg(long)]
     raw: bool,
+
+    /// Let the server make a task of it, and wait for its end; Ctrl-C cancels it
+    #[arg(long)]
+    task: bool,
+
+    /// Time limit for a task
+    #[arg(long, value_name = "SECONDS", default_value_t = 600, requires = "task", value_parser = clap::value_parser!(u64).range(1..=604_800))]
+    task_timeout: u64,
+
+    /// Fill forms that the server asks for with their defaults
+    #[arg(long)]
+    form_defaults: bool,
 
     #[command(flatten)]
     server: Server,
@@ -107,9 +121,11 @@ pub(crate) struct Prompt {
 pub(crate) async fn call(command: &Call) -> Result<Exit, Failure> {
     let print = Print::new(command.raw)?;
     let arguments = object(&command.args)?;
+    let elicitation = Elicitation { form: command.form_defaults, url: false };
+    let capabilities = Capabilities { elicitation, tasks: command.task, ..Capabilities::NONE };
     command
         .server
-        .with(async |target, peer| {
+        .with_capabilities(capabilities, async |target, peer| {
             // The schema says which arguments go into headers, too.
             let tools = surface::list(peer, Kind::Tools).await;
             let tools = tools.map_err(|fault| failure(target, fault))?;
@@ -135,7 +151,12 @@ pub(crate) async fn call(command: &Call) -> Result<Exit, Failure> {
                     json::parse(schema.as_bytes()).map_err(|error| invalid(&error))?,
                 ),
             };
-            let result = result(target, peer, method).await?;
+            let result = if command.task {
+                let limit = Duration::from_secs(command.task_timeout);
+                task_result(target, peer, method, limit).await?
+            } else {
+                result(target, peer, method).await?
+            };
             let text = result.to_string();
             let parsed = json::parse(text.as_bytes()).map_err(|error| invalid(&error))?;
             let is_error =
@@ -268,8 +289,24 @@ impl Server {
         &self,
         run: impl AsyncFnOnce(&Target, &mut Peer) -> Result<Exit, Failure>,
     ) -> Result<Exit, Failure> {
-        let target = Target::new(self.endpoint.as_deref(), &self.target)?;
+        self.with_capabilities(Capabilities::NONE, run).await
+    }
+
+    /// As [`with`](Self::with), where the server may ask for something.
+    ///
+    /// # Errors
+    /// [`Failure`]
+    pub(crate) async fn with_capabilities(
+        &self,
+        capabilities: Capabilities,
+        run: impl AsyncFnOnce(&Target, &mut Peer) -> Result<Exit, Failure>,
+    ) -> Result<Exit, Failure> {
+        let mut target = Target::new(self.endpoint.as_deref(), &self.target)?;
+        target.capabilities = capabilities;
         let mut peer = target.peer(target.token.as_deref());
+        if let Some(level) = target.log_level {
+            set_log_level(&target, &mut peer, level).await;
+        }
         let outcome = run(&target, &mut peer).await;
         // After a failure a session over HTTP may be as broken as the request was.
         if outcome.is_ok() || target.program.is_some() {
@@ -290,21 +327,73 @@ pub(crate) fn failure(target: &Target, fault: Fault) -> Failure {
     }
 }
 
+/// Tells a server of the legacy era which log messages are wanted; one of the modern era hears it with each
+/// request. What is wrong with the server shows in what is asked for.
+async fn set_log_level(target: &Target, peer: &mut Peer, level: LogLevel) {
+    let Ok(revision) = peer.connect().await else { return };
+    let mut room = [0; 64];
+    if revision.is_modern() {
+        return;
+    }
+    if let Ok(method) = Method::set_log_level(level, &mut room)
+        && let Ok(Outcome::Error(error)) = peer.call(method, &mut |_| {}).await
+    {
+        target.log(&escape(&format!("the server takes no log level: error {}", error.code)));
+    }
+}
+
 async fn result(target: &Target, peer: &mut Peer, method: Method<'_>) -> Result<Value, Failure> {
-    let mut observe = |event: &Event<'_>| {
-        if let Event::Notification(note) = event {
-            let shown = match note.progress() {
-                Some(progress) => format!(
-                    "progress {}{}",
-                    progress.progress,
-                    progress.message.map(|text| format!(": {text}")).unwrap_or_default()
-                ),
-                None => format!("notification {}", note.method),
-            };
-            target.log(&escape(&shown));
-        }
+    let outcome = surface::result(peer, method, &mut |event| observe(target, event)).await;
+    outcome.map_err(|fault| failure(target, fault))
+}
+
+/// The result of a request that the server may make a task of.
+async fn task_result(
+    target: &Target,
+    peer: &mut Peer,
+    method: Method<'_>,
+    limit: Duration,
+) -> Result<Value, Failure> {
+    let session = |error| failure(target, Fault::Session(error));
+    let outcome = peer.call(method, &mut |event| observe(target, event)).await.map_err(session)?;
+    let Outcome::Task(task) = outcome else {
+        return surface::value(outcome).map_err(|fault| failure(target, fault));
     };
-    surface::result(peer, method, &mut observe).await.map_err(|fault| failure(target, fault))
+    let mut watch = |task: &Task<'_>| {
+        let message = task.message.map(|message| format!(": {message}")).unwrap_or_default();
+        target.log(&escape(&format!("task {}, {:?}{message}", task.id, task.status)));
+    };
+    match peer.finish_task(&task, limit, &mut watch).await.map_err(session)? {
+        TaskEnd::Result(text) => {
+            surface::value(Outcome::Result(text)).map_err(|fault| failure(target, fault))
+        }
+        TaskEnd::Error(error) => Err(Failure::new(Exit::Failed, rpc(&error))),
+        TaskEnd::Cancelled => Err(Failure::new(Exit::Failed, "the server has cancelled the task")),
+        _ => {
+            let what = "the task needs input that this command does not give (--form-defaults)";
+            Err(Failure::new(Exit::Failed, what))
+        }
+    }
+}
+
+/// Says what the server tells during a request: log messages that were asked for always, the rest with
+/// `--verbose`.
+fn observe(target: &Target, event: &Event<'_>) {
+    let Event::Notification(note) = event else { return };
+    if let (Some(_), Some(log)) = (target.log_level, note.log()) {
+        let logger = log.logger.map(|logger| format!("{logger}: ")).unwrap_or_default();
+        let shown = format!("log {}: {logger}{}", log.level.name(), log.data.text());
+        return output::error_line(&escape(&shown));
+    }
+    let shown = match note.progress() {
+        Some(progress) => format!(
+            "progress {}{}",
+            progress.progress,
+            progress.message.map(|text| format!(": {text}")).unwrap_or_default()
+        ),
+        None => format!("notification {}", note.method),
+    };
+    target.log(&escape(&shown));
 }
 
 /// Checks that `text` is a JSON object and gives it on one line.

@@ -12,6 +12,7 @@ mod exit;
 mod failure;
 mod generate;
 mod interruption;
+mod listen;
 mod mint;
 mod output;
 mod peer;
@@ -42,6 +43,7 @@ fn main() -> ExitCode {
         Command::Diagnose(command) => wait(abandonable(diagnose::run(&command))),
         Command::Generate(command) => generate::run(&command),
         Command::List(command) => wait(interruptible(client::list(&command))),
+        Command::Listen(command) => wait(interruptible(listen::listen(&command))),
         Command::Prompt(command) => wait(interruptible(client::prompt(&command))),
         Command::Read(command) => wait(interruptible(client::read(&command))),
         Command::Record(command) => wait(interruptible(record::run(&command))),

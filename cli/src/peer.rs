@@ -1,9 +1,14 @@
 //! A session that says what it does, when that is wanted.
 
+use std::ops::ControlFlow;
+use std::time::Duration;
+
 use mcpico_core::auth::mask;
-use mcpico_core::client::Event;
-use mcpico_core::mcp::{Method, Revision};
-use mcpico_http::std::{Ending, Outcome, RpcError, Session, SessionError, StdioSession};
+use mcpico_core::client::{Event, Update};
+use mcpico_core::mcp::{Method, Revision, SubscriptionFilter, Task};
+use mcpico_http::std::{
+    Ended, Ending, Outcome, RpcError, Session, SessionError, StdioSession, TaskEnd,
+};
 
 use crate::interruption::interrupted;
 use crate::output;
@@ -103,6 +108,65 @@ impl Peer {
             Err(error) => ending(error),
         });
         outcome
+    }
+
+    /// Waits for the end of a task, for no longer than `limit`; Ctrl-C cancels it.
+    ///
+    /// # Errors
+    /// [`SessionError`]
+    pub(crate) async fn finish_task(
+        &mut self,
+        task: &str,
+        limit: Duration,
+        observe: &mut dyn FnMut(&Task<'_>),
+    ) -> Result<TaskEnd, SessionError> {
+        let mut id = String::new();
+        let mut observe = |task: &Task<'_>| {
+            id = task.id.to_string();
+            observe(task);
+        };
+        let finish = async {
+            match &mut self.session {
+                Transport::Http(session) => session.finish_task(task, limit, &mut observe).await,
+                Transport::Stdio(session) => session.finish_task(task, limit, &mut observe).await,
+            }
+        };
+        let ended = tokio::select! {
+            biased;
+            ended = finish => ended,
+            () = interrupted(), if !self.goes_on => Err(SessionError::Interrupted),
+        };
+        if ended.is_err() && !id.is_empty() {
+            // The server goes on with it otherwise.
+            let _ = match &mut self.session {
+                Transport::Http(session) => session.cancel_task(&id).await,
+                Transport::Stdio(session) => session.cancel_task(&id).await,
+            };
+        }
+        ended
+    }
+
+    /// Hands on what the server tells of its own accord, until one side ends it or Ctrl-C does.
+    ///
+    /// # Errors
+    /// [`SessionError`]
+    pub(crate) async fn listen(
+        &mut self,
+        filter: &SubscriptionFilter<'_>,
+        tell: &mut (dyn FnMut(&Update<'_>) -> ControlFlow<()> + Send),
+    ) -> Result<Ended, SessionError> {
+        self.connect().await?;
+        let listen = async {
+            match &mut self.session {
+                Transport::Http(session) => session.listen(filter, tell).await,
+                Transport::Stdio(session) => session.listen(filter, tell).await,
+            }
+        };
+        tokio::select! {
+            biased;
+            ended = listen => ended,
+            () = interrupted(), if !self.goes_on => Err(SessionError::Interrupted),
+        }
     }
 
     /// Whether Ctrl-C leaves what is sent from now on alone, because it tidies up.

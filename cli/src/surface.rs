@@ -89,7 +89,15 @@ pub(crate) async fn result(
     method: Method<'_>,
     observe: &mut dyn FnMut(&Event<'_>),
 ) -> Result<Value, Fault> {
-    match peer.call(method, observe).await? {
+    value(peer.call(method, observe).await?)
+}
+
+/// The result that an outcome is, as JSON.
+///
+/// # Errors
+/// [`Fault`]
+pub(crate) fn value(outcome: Outcome) -> Result<Value, Fault> {
+    match outcome {
         Outcome::Result(text) => {
             // The core has checked the syntax; what serde_json still refuses are numbers past f64.
             serde_json::from_str(&text).map_err(|error| Fault::Answer(error.to_string()))
@@ -98,7 +106,7 @@ pub(crate) async fn result(
             Err(Fault::NotOffered)
         }
         Outcome::Error(error) => Err(Fault::Answer(rpc(&error))),
-        // No task is declared, so the core lets none through.
+        // Where no task is declared, the core lets none through.
         Outcome::InputRequired(_) | Outcome::Task(_) => {
             Err(Fault::Answer("the server needs input that this command does not give".into()))
         }

@@ -4,8 +4,10 @@ use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 use mcpico_core::auth::{Bearer, mask};
-use mcpico_core::mcp::{ClientInfo, Revision};
-use mcpico_http::std::{Options, Program, Session, SessionError, StdioOptions, StdioSession};
+use mcpico_core::mcp::{Capabilities, ClientInfo, LogLevel, Revision};
+use mcpico_http::std::{
+    Options, Program, Session, SessionError, StdioOptions, StdioSession, Trace,
+};
 use mcpico_http::{Deadlines, Endpoint, Error};
 use serde_json::Value;
 
@@ -83,8 +85,29 @@ pub(crate) struct TargetArguments {
     #[arg(long, short)]
     pub(crate) verbose: bool,
 
+    /// Ask for log messages from this level on, and show them
+    #[arg(long, value_name = "LEVEL", value_parser = log_level)]
+    pub(crate) log_level: Option<LogLevel>,
+
+    /// Send this W3C trace context with every request
+    ///
+    /// For example 00-0af7651916cd43dd8448eb211c80319c-00f067aa0ba902b7-01
+    #[arg(long, value_name = "TRACEPARENT", value_parser = trace)]
+    pub(crate) traceparent: Option<Trace>,
+
     #[command(flatten)]
     pub(crate) program: ProgramArguments,
+}
+
+fn log_level(name: &str) -> Result<LogLevel, String> {
+    LogLevel::ALL.into_iter().find(|level| level.name() == name).ok_or_else(|| {
+        let known = LogLevel::ALL.map(LogLevel::name).join(", ");
+        format!("not one of {known}")
+    })
+}
+
+fn trace(parent: &str) -> Result<Trace, String> {
+    Trace::new(parent, None, None).map_err(|error| error.to_string())
 }
 
 impl TargetArguments {
@@ -152,6 +175,10 @@ pub(crate) struct Target {
     pub(crate) verbose: bool,
     revision: Option<Revision>,
     transport: Transport,
+    pub(crate) log_level: Option<LogLevel>,
+    trace: Option<Trace>,
+    /// What the server may ask for; nothing unless a command says so.
+    pub(crate) capabilities: Capabilities,
     pub(crate) deadlines: Deadlines,
     pub(crate) allow_plaintext_bearer: bool,
     /// Stops the demo server when it is dropped.
@@ -242,6 +269,9 @@ impl Target {
             verbose: arguments.verbose,
             revision: arguments.revision,
             transport: arguments.transport,
+            log_level: arguments.log_level,
+            trace: arguments.traceparent.clone(),
+            capabilities: Capabilities::NONE,
             deadlines: deadlines(arguments),
             allow_plaintext_bearer,
             _running: running,
@@ -274,6 +304,9 @@ impl Target {
             verbose: arguments.verbose,
             revision: arguments.revision,
             transport: arguments.transport,
+            log_level: arguments.log_level,
+            trace: arguments.traceparent.clone(),
+            capabilities: Capabilities::NONE,
             deadlines: deadlines(arguments),
             allow_plaintext_bearer: false,
             _running: None,
@@ -325,6 +358,9 @@ impl Target {
             let options = StdioOptions {
                 oldest,
                 newest,
+                capabilities: self.capabilities,
+                log: self.log_level,
+                trace: self.trace.clone(),
                 deadlines: self.deadlines,
                 hear_noise: Some(self.hearing.hear()),
                 ..StdioOptions::new(INFO)
@@ -334,6 +370,9 @@ impl Target {
         let options = Options {
             oldest,
             newest,
+            capabilities: self.capabilities,
+            log: self.log_level,
+            trace: self.trace.clone(),
             transport: self.transport.into(),
             bearer: token.map(str::to_owned),
             deadlines: self.deadlines,

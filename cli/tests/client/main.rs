@@ -19,6 +19,7 @@ mod house;
 mod interrupted;
 mod lists;
 mod misbehaving;
+mod patterns;
 mod record;
 mod refusals;
 mod schema;

@@ -22,6 +22,10 @@ fn what_cannot_be_meant_is_a_usage_error() {
         (&["call"], "<TOOL>"),
         (&["list", "nothing"], "nothing"),
         (&["read"], "<URI>"),
+        (&["test", "--"], "nothing stands behind --"),
+        (&["list", "tools", "--"], "nothing stands behind --"),
+        (&["list", "tools", "--traceparent", "00-1-2-3"], "traceparent"),
+        (&["list", "tools", "--log-level", "loud"], "notice"),
     ] {
         let run = run(arguments);
         assert_eq!((run.code, &run.out[..]), (2, ""), "{arguments:?} {run:?}");

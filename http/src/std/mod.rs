@@ -26,7 +26,7 @@ mod tls;
 pub use cache::Cache;
 pub use input::{AnswerInput, Answers, Input, MAX_ROUNDS, form_defaults};
 pub use noise::{HearNoise, Noise};
-pub use options::{Hear, Options, Transport};
+pub use options::{Hear, Options, Trace, Transport};
 pub use outcome::{Outcome, ProcessError, Rejection, RpcError, SessionError};
 pub use process::{Ending, STDERR_TAIL};
 pub use program::{INHERITED, Program};

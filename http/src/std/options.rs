@@ -3,8 +3,10 @@
 use std::fmt;
 use std::sync::Arc;
 
-use mcpico_core::client::Notification;
-use mcpico_core::mcp::{Capabilities, ClientInfo, Revision};
+use mcpico_core::client::{Call, Notification};
+use mcpico_core::mcp::{
+    Capabilities, ClientInfo, LogLevel, Method, Revision, TraceContext, TraceError,
+};
 
 use super::TokioConnector;
 use super::cache::Cache;
@@ -46,6 +48,10 @@ pub struct Options {
     pub answer_input: AnswerInput,
     /// Hears what a server of the legacy era tells while no request is under way.
     pub hear: Option<Hear>,
+    /// The least grave log messages that a server of the modern era shall send beside its answers; none without.
+    pub log: Option<LogLevel>,
+    /// Where the requests stand in a trace.
+    pub trace: Option<Trace>,
     /// Keeps results as long as the server allows; nothing is kept without.
     pub cache: Option<Cache>,
     /// How messages go over HTTP.
@@ -63,7 +69,7 @@ pub struct Options {
 }
 
 impl Options {
-    /// Every revision, no capabilities, [`form_defaults`] for those that are declared, nothing is heard, no cache, no bearer, default
+    /// Every revision, no capabilities, [`form_defaults`] for those that are declared, nothing is heard, no log, no trace, no cache, no bearer, default
     /// deadlines, messages up to 16 MiB.
     pub fn new(info: ClientInfo) -> Self {
         Self {
@@ -73,6 +79,8 @@ impl Options {
             capabilities: Capabilities::NONE,
             answer_input: Arc::new(form_defaults),
             hear: None,
+            log: None,
+            trace: None,
             cache: None,
             transport: Transport::Either,
             bearer: None,
@@ -93,4 +101,51 @@ impl fmt::Debug for Options {
             .field("bearer", &self.bearer.is_some())
             .finish_non_exhaustive()
     }
+}
+
+/// A [`TraceContext`] of its own.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Trace {
+    parent: String,
+    state: Option<String>,
+    baggage: Option<String>,
+}
+
+impl Trace {
+    /// A context of these texts.
+    ///
+    /// # Errors
+    /// [`TraceError`]
+    pub fn new(
+        parent: &str,
+        state: Option<&str>,
+        baggage: Option<&str>,
+    ) -> Result<Self, TraceError> {
+        let own = |text: Option<&str>| text.map(str::to_owned);
+        let trace = Self { parent: parent.into(), state: own(state), baggage: own(baggage) };
+        trace.context().map(|_| ())?;
+        Ok(trace)
+    }
+
+    pub(super) fn context(&self) -> Result<TraceContext<'_>, TraceError> {
+        let mut context = TraceContext::new(&self.parent)?;
+        if let Some(state) = &self.state {
+            context = context.state(state)?;
+        }
+        if let Some(baggage) = &self.baggage {
+            context = context.baggage(baggage)?;
+        }
+        Ok(context)
+    }
+}
+
+/// A request with what the options want of each.
+pub(super) fn call<'c>(
+    method: Method<'c>,
+    log: Option<LogLevel>,
+    trace: Option<&'c TraceContext<'c>>,
+) -> Call<'c> {
+    let call = Call::new(method).progress();
+    let call = log.map_or(call, |level| call.log(level));
+    trace.map_or(call, |trace| call.trace(trace))
 }

@@ -13,7 +13,7 @@ use super::channel::{self, Channel};
 use super::exchange::{NO_INPUT, OUT, bearer, challenges, open, parse, read, reserve};
 use super::input::{Answers, next_round};
 use super::listener::Listener;
-use super::options::{Options, Transport};
+use super::options::{Options, Transport, call};
 use super::outcome::{Outcome, Rejection, SessionError, rpc_error};
 use super::subscription::endless;
 use super::{TokioIo, TokioTimer};
@@ -211,13 +211,15 @@ impl Session {
         state: Option<Str<'_>>,
         observe: &mut dyn FnMut(&Event<'_>),
     ) -> Result<Outcome, SessionError> {
-        let call = Call::new(method).input(responses, state);
+        let trace = self.options.trace.clone();
+        let trace = trace.as_ref().and_then(|trace| trace.context().ok());
+        let call = call(method, self.options.log, trace.as_ref()).input(responses, state);
         let acts = matches!(method, Method::CallTool { .. } | Method::Other { .. });
         let mut repeated = false;
         loop {
             let revision = self.connect().await?;
             if self.transport == Transport::Sse {
-                return self.call_over_channel(&call.progress(), observe).await;
+                return self.call_over_channel(&call, observe).await;
             }
             self.open().await?;
             let reused = self.is_connection_reused();
@@ -374,10 +376,9 @@ impl Session {
         call: &Call<'_>,
         observe: &mut dyn FnMut(&Event<'_>),
     ) -> Result<Outcome, SessionError> {
-        let call = call.progress();
         let with_bearer = call.bearer(bearer(&self.options)?);
         self.in_flight = Some(reserve(&self.client, &mut self.out, &with_bearer)?);
-        self.exchange(&call, observe).await
+        self.exchange(call, observe).await
     }
 
     async fn exchange(

@@ -7,7 +7,7 @@ use std::time::Duration;
 use mcpico_core::client::{Call, Client, Event, Lines};
 use mcpico_core::inbox::Parked;
 use mcpico_core::jsonrpc::code;
-use mcpico_core::mcp::{Capabilities, ClientInfo, Method, Revision, SubscriptionFilter};
+use mcpico_core::mcp::{Capabilities, ClientInfo, LogLevel, Method, Revision, SubscriptionFilter};
 
 use super::TokioTimer;
 use super::dialogue::{Dialogue, Manner};
@@ -16,6 +16,7 @@ use super::input::{AnswerInput, Answers, form_defaults, next_round};
 use super::listener::Tell;
 use super::listening::TellUpdate;
 use super::noise::HearNoise;
+use super::options::{Trace, call};
 use super::outcome::{Outcome, ProcessError, SessionError};
 use super::process::{AFTER_EXIT, Ending, Input, Output, Process};
 use super::program::Program;
@@ -36,6 +37,10 @@ pub struct StdioOptions {
     pub capabilities: Capabilities,
     /// Answers what the server asks for, as far as that is declared.
     pub answer_input: AnswerInput,
+    /// As [`Options::log`](super::Options::log).
+    pub log: Option<LogLevel>,
+    /// Where the requests stand in a trace.
+    pub trace: Option<Trace>,
     /// How long a response may take: [`Deadlines::idle`] without a line, [`Deadlines::total`] in all.
     pub deadlines: Deadlines,
     /// How long a server may leave `server/discover` unanswered before it is asked as one of the legacy era
@@ -59,6 +64,8 @@ impl StdioOptions {
             newest: Revision::LATEST,
             capabilities: Capabilities::NONE,
             answer_input: Arc::new(form_defaults),
+            log: None,
+            trace: None,
             deadlines: Deadlines::default(),
             probe: PROBE,
             grace: Duration::from_secs(2),
@@ -173,7 +180,9 @@ impl StdioSession {
         let responses = answers.responses.as_deref().map(parse).transpose()?;
         let state = answers.state.as_deref().map(parse).transpose()?;
         let state = state.map(|state| state.as_str().ok_or(NO_INPUT)).transpose()?;
-        let call = Call::new(method).input(responses, state).progress();
+        let trace = self.options.trace.clone();
+        let trace = trace.as_ref().and_then(|trace| trace.context().ok());
+        let call = call(method, self.options.log, trace.as_ref()).input(responses, state);
         let mut repeated = false;
         loop {
             self.connect().await?;
