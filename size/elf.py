@@ -38,11 +38,8 @@ class Elf:
 
     def literals(self):
         """Addresses of words in `.text` that are data, as its mapping symbols say (AAELF32, 5.5.5)."""
-        header = dict(self.sections)[".symtab"]
         marks = []
-        for at in range(header[4], header[4] + header[5], 16):
-            name, value = struct.unpack_from("<II", self.bytes, at)
-            name = self._text(self._names(header[6]) + name)
+        for name, value in self._entries():
             if name[:2] in ("$d", "$t"):
                 marks.append((value, name[1] == "d"))
         marks.sort()
@@ -51,8 +48,16 @@ class Elf:
             if is_data and start in text:
                 yield from range((start + 3) // 4 * 4, min(end, text.stop), 4)
 
-    def _names(self, section):
-        return self.sections[section][1][4]
+    def symbols(self):
+        """Names of all symbols."""
+        return [name for name, _ in self._entries()]
+
+    def _entries(self):
+        header = dict(self.sections)[".symtab"]
+        names = self.sections[header[6]][1][4]
+        for at in range(header[4], header[4] + header[5], 16):
+            name, value = struct.unpack_from("<II", self.bytes, at)
+            yield self._text(names + name), value
 
     def _text(self, at):
         return self.bytes[at:self.bytes.index(0, at)].decode()
