@@ -28,6 +28,8 @@ from plain_client import LEGACY, MODERN, Session
 
 SUM = {"a": 2, "b": 40}
 TOOLS = {"echo", "add", "whoami", "fail", "slow", "cancellations"}
+# It takes the first of several headers, looks neither at `nbf` nor for `exp`, and fails at an `exp` of 1e400.
+FASTMCP_FAULTS = {"repeated-header", "not-before-unchecked", "expiry-optional", "server-error"}
 ACCENTS = "héllo \N{WAVING HAND SIGN} \"quoted\" \\ \n end"
 
 
@@ -203,6 +205,10 @@ def fastmcp_part(check, rig) -> None:
         run = mcpico.test_minting(endpoint, rig.secret_file, ISSUER, AUDIENCE)
         return True if run.ok and run.json else run
 
+    def audited():
+        run = mcpico.audit(endpoint, rig.secret_file, ISSUER, AUDIENCE)
+        return equal({found["id"] for found in run.json["diagnoses"]}, FASTMCP_FAULTS)
+
     ask = Ask(check, mcpico)
     ask.names("fastmcp: lists tools", TOOLS, mcpico.list, "tools", endpoint, good)
     for era in (MODERN, LEGACY):
@@ -222,6 +228,7 @@ def fastmcp_part(check, rig) -> None:
     check("fastmcp: takes a token by mcpico", minted_by_mcpico)
     check("fastmcp: test passes", tested)
     check("fastmcp: test with the secret passes", tested_minting)
+    check("fastmcp: audit finds what is wrong with it, and nothing else", audited)
     for name, token in refused_tokens(rig.secret).items():
 
         def denied(token=token):

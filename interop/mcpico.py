@@ -94,6 +94,12 @@ class Mcpico:
         """`test` of a server that is meant to be open to everyone."""
         return self._run("test", endpoint, "--open", *self._showing(None))
 
+    def audit(self, where, secret_file, issuer: str, audience: str) -> Run:
+        """Mints every bad token there is."""
+        claims = ("--iss", issuer, "--aud", audience)
+        flags = ("--secret-file", str(secret_file), *claims, "--tool", "whoami", "--format", "json")
+        return self._run("audit", where, *flags)
+
     def test_minting(self, endpoint: str, secret_file: Path, issuer: str, audience: str) -> Run:
         """`test` with the server's secret, so that it makes its good and bad tokens itself."""
         trust = ("--secret-file", secret_file, "--iss", issuer, "--aud", audience)

@@ -128,7 +128,7 @@ impl Run {
             self.add_sequence(given, None, verdict);
         }
         if !out[1] {
-            let verdict = match self.other_token().filter(|_| self.given.other.is_none()) {
+            let verdict = match self.mint_other(true).filter(|_| self.given.other.is_none()) {
                 Some(token) => match self.call_tool(&token, &tool).await {
                     Ok(()) => Verdict::new(
                         Kind::Accepted,

@@ -16,6 +16,13 @@ use crate::random;
 /// How long the token holds that is used and then expires, in seconds.
 const SHORT: i64 = 2;
 
+/// The token of another user.
+struct Other {
+    token: String,
+    /// They differ in a claim that names users by the standard.
+    is_certain: bool,
+}
+
 /// Two tokens that expire in the same second.
 struct Expiring {
     at: i64,
@@ -27,11 +34,11 @@ impl Run {
     /// Every probe that takes more than one request.
     pub(super) async fn sequences(&mut self) {
         let expiring = self.use_short_token().await;
-        let other = self.other_token();
+        let other = self.find_other().await;
         for index in 0..self.sides.len() {
-            self.sessions(index, other.as_deref()).await;
+            self.sessions(index, other.as_ref()).await;
         }
-        self.identities(other.as_deref()).await;
+        self.identities(other.as_ref().map(|other| other.token.as_str())).await;
         self.exchange().await;
         self.expired(expiring).await;
     }
@@ -120,14 +127,30 @@ impl Run {
         }
     }
 
-    /// The token of another user: given, or minted.
-    pub(super) fn other_token(&self) -> Option<String> {
-        if let Some(other) = &self.given.other {
-            return Some(other.clone());
+    /// The token of another user: given, or minted. A server that takes no other claims gets one that
+    /// differs in those only that there are.
+    async fn find_other(&mut self) -> Option<Other> {
+        if let Some(token) = self.given.other.clone() {
+            return Some(Other { token, is_certain: true });
         }
+        let token = self.mint_other(true)?;
+        let named = self.kit.forge.claims().contains_key("sub");
+        let answer = self.ask(0, Class::Discover, &Credential::bearer(&token)).await;
+        let accepted = answer.is_some_and(|answer| {
+            answer::passage(&answer, Class::Discover, self.sides[0].baseline(Class::Discover))
+                == Passage::In
+        });
+        if accepted || named {
+            return Some(Other { token, is_certain: true });
+        }
+        self.mint_other(false).map(|token| Other { token, is_certain: false })
+    }
+
+    /// A token of another user, who has a name (`sub`) in any case or only where the good one has.
+    pub(super) fn mint_other(&self, always_named: bool) -> Option<String> {
         let token = self.kit.forge.claiming(|claims| {
-            for name in ["id", "sub"] {
-                if claims.contains_key(name) {
+            for (name, always) in [("id", false), ("sub", always_named)] {
+                if always || claims.contains_key(name) {
                     claims.insert(name.into(), "mcpico-audit-other".into());
                 }
             }
@@ -137,7 +160,7 @@ impl Run {
         Some(token)
     }
 
-    async fn sessions(&mut self, index: usize, other: Option<&str>) {
+    async fn sessions(&mut self, index: usize, other: Option<&Other>) {
         let revision = self.sides[index].revision();
         if revision.is_modern() {
             return;
@@ -170,7 +193,8 @@ impl Run {
         }
     }
 
-    async fn cross_session(&mut self, index: usize, other: &str) -> Verdict {
+    async fn cross_session(&mut self, index: usize, other: &Other) -> Verdict {
+        let Other { token: other, is_certain } = other;
         let revision = self.sides[index].revision();
         let way = way(&self.target, Some(other));
         let opened = Dialogue::open(way, revision, revision).await;
@@ -186,6 +210,11 @@ impl Run {
             verdict = match answer::passage(&answer, class, self.sides[index].baseline(class)) {
                 Passage::In => {
                     let what = class.title(revision);
+                    if !is_certain {
+                        let why = "answered, but to the server the two tokens may be of one user: they \
+                            differ in id and uuid only; --sub gives them names";
+                        return Verdict::new(Kind::Inconclusive, why);
+                    }
                     return Verdict::new(
                         Kind::Accepted,
                         format!("{what} was answered in the session of another user"),
