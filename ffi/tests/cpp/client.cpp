@@ -128,6 +128,24 @@ void by_hand() {
   auto moved_inbox = std::move(inbox);
   OK(moved_inbox.reset());
   FAILS(UNINITIALIZED, inbox.reset());
+  // By assignment too: to themselves nothing happens, and what was there before is gone.
+  char other_storage[64];
+  auto assigned = *mcpico::inbox::over(other_storage);
+  assigned = std::move(moved_inbox);
+  YES((*assigned.spare()).data() == storage);
+  FAILS(UNINITIALIZED, moved_inbox.reset());
+  moved_inbox = std::move(assigned);
+  auto& same_inbox = moved_inbox;
+  moved_inbox = std::move(same_inbox);
+  OK(moved_inbox.reset());
+  auto taken = make();
+  taken = std::move(moved);
+  YES(*taken.revision() == mcpico::revision::v2026_07_28);
+  FAILS(UNINITIALIZED, moved.revision());
+  moved = std::move(taken);
+  auto& same = moved;
+  moved = std::move(same);
+  OK(moved.revision());
   FAILS(LENGTH, moved_inbox.commit(sizeof storage + 1));
   FAILS(LENGTH, moved_inbox.discard(1));
   auto beside = moved.beside(10);

@@ -103,11 +103,14 @@ void test_run() {
                                [&](const mcpico::event& event) { seen.append(event.method()); });
   OK(end);
   YES(end->event.is(mcpico::event_kind::result) && *end->event.json().at("/content/0/text")->equals("42"));
+  // The stream lasts until the connection closes; the refusal below has a length.
+  YES(!end->reusable);
   YES(seen == "notifications/message" && peer.requests().size() == 2);
   YES(peer.requests()[1].find("Authorization: Bearer tok\r\n") != std::string::npos);
 
   const auto refused = mcpico::run(peer, "localhost", "/mcp", client, call, out, inbox);
   YES(refused && refused->event.is(mcpico::event_kind::rejected) && refused->event.http_status() == 403);
+  YES(refused->reusable);
   // The peer has nothing more to say.
   FAILS(CLOSED_UNANSWERED, mcpico::run(peer, "localhost", "/mcp", client, call, out, inbox));
   FAILS(REQUEST_HOST, mcpico::run(peer, "", "/mcp", client, call, out, inbox));
