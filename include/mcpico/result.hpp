@@ -93,7 +93,17 @@ class [[nodiscard]] result {
     if (!has_value()) return error_;
     return std::forward<F>(next)(std::move(*value_));
   }
+  template <class F>
+  constexpr auto and_then(F&& next) const& -> std::invoke_result_t<F, const T&> {
+    if (!has_value()) return error_;
+    return std::forward<F>(next)(*value_);
+  }
   /// Goes on with a function that cannot fail, when there is a value.
+  template <class F>
+  constexpr auto transform(F&& next) const& -> result<std::invoke_result_t<F, const T&>> {
+    if (!has_value()) return error_;
+    return std::forward<F>(next)(*value_);
+  }
   template <class F>
   constexpr auto transform(F&& next) && -> result<std::invoke_result_t<F, T&&>> {
     if (!has_value()) return error_;

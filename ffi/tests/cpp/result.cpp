@@ -33,6 +33,10 @@ void test_result() {
   YES(doubled && *doubled == 14);
   auto halved = mcpico::result<int>(7).and_then([](int) { return mcpico::result<long>(mcpico::error(-13)); });
   FAILS(NOT_FOUND, halved);
+  // Of one that stays, the value is only looked at.
+  YES(*good.transform([](const int& value) { return value + 1; }) == 8);
+  FAILS(TOKEN_EXPIRED, bad.transform([](const int& value) { return value + 1; }));
+  FAILS(NOT_FOUND, good.and_then([](const int&) { return mcpico::result<long>(mcpico::error(-13)); }));
   auto skipped = mcpico::result<int>(mcpico::error(-14)).and_then([](int) { return mcpico::result<long>(1L); });
   FAILS(WRONG_TYPE, skipped);
   OK(mcpico::result<void>());
