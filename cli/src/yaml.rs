@@ -64,6 +64,15 @@ fn text(file: &Path) -> std::io::Result<String> {
     Ok(text)
 }
 
+/// What stands there, or the default where nothing does.
+pub(crate) fn or_default<'de, T, D>(deserializer: D) -> Result<T, D::Error>
+where
+    T: Deserialize<'de> + Default,
+    D: Deserializer<'de>,
+{
+    Option::deserialize(deserializer).map(Option::unwrap_or_default)
+}
+
 /// A mapping in the order of the file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Entries<T>(Vec<(String, T)>);
@@ -113,12 +122,21 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Entries<T> {
                 Ok(Entries(entries))
             }
 
+            fn visit_none<E>(self) -> Result<Entries<T>, E> {
+                Ok(Entries::default())
+            }
+
             fn visit_unit<E>(self) -> Result<Entries<T>, E> {
                 Ok(Entries::default())
             }
+
+            fn visit_some<D: Deserializer<'de>>(self, inner: D) -> Result<Entries<T>, D::Error> {
+                inner.deserialize_map(self)
+            }
         }
 
-        deserializer.deserialize_map(InOrder(PhantomData))
+        // A section may be empty.
+        deserializer.deserialize_option(InOrder(PhantomData))
     }
 }
 

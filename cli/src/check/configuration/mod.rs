@@ -30,6 +30,7 @@ pub(crate) struct Configuration {
     _generated_by: IgnoredAny,
     #[serde(rename = "_note")]
     _note: IgnoredAny,
+    #[serde(deserialize_with = "yaml::or_default")]
     pub(super) auth: Auth,
     /// A variable without a value is taken from our environment.
     environment: Entries<Spanned<Option<String>>>,
@@ -37,6 +38,7 @@ pub(crate) struct Configuration {
     pub(super) test_resources: Entries<ResourceCase>,
     pub(super) test_prompts: Entries<PromptCase>,
     pub(super) tool_loops: Entries<Loop>,
+    #[serde(deserialize_with = "yaml::or_default")]
     pub(super) test_config: Settings,
     /// What a generator has found; it says nothing about what has to be.
     #[serde(rename = "discovered_data")]

@@ -47,6 +47,17 @@ fn a_program_is_tested_with_it() {
 }
 
 #[test]
+fn sections_may_be_empty_and_values_numbers() {
+    let text = "auth:\nenvironment: {PORT: 8000, ON: true, NO: no}\ntest_tools:\n\
+        \x20 echo: {effect: none, arguments: {text: '{env.PORT} {env.ON} {env.NO}'}, expect: \
+        [{pointer: /content/0/text, equals: 8000 true no}]}\n\
+        test_resources:\n  demo://greeting:\n    uri_variables:\n    expected_mime_type:\n\
+        test_prompts:\ntool_loops:\ntest_config:\n";
+    let report = test(&["--config", &file("config.yaml", text)]);
+    assert_eq!((report.code, report.ids("skipped")), (0, vec![]), "{}", report.text);
+}
+
+#[test]
 fn a_program_gets_the_environment_of_the_file() {
     let config =
         file("config.yaml", "environment: {REGION: eu-north}\ntest_tools: {echo: {effect: none}}");
