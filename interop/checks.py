@@ -176,6 +176,12 @@ def tokens_part(check, rig) -> None:
     check("mcpico masks a token by PyJWT", masked)
 
 
+def ran(run) -> int:
+    """How many cases of a configuration passed."""
+    passed = (check for check in run.json["checks"] if check["verdict"] == "passed")
+    return sum("/" in check["id"] for check in passed)
+
+
 def usable_refusal(run):
     """True when the run failed with a reason: not a crash, not a wrong flag, not a missing file."""
     said = (run.out + run.err).strip()
@@ -209,6 +215,12 @@ def fastmcp_part(check, rig) -> None:
         run = mcpico.audit(endpoint, rig.secret_file, ISSUER, AUDIENCE)
         return equal({found["id"] for found in run.json["diagnoses"]}, FASTMCP_FAULTS)
 
+    def recorded():
+        called = ("add", "cancellations", "echo", "slow", "whoami")
+        options = [word for tool in called for word in ("--call", tool)]
+        run = mcpico.recorded(endpoint, good, *options)
+        return equal(ran(run), 5 + 2 + 1) if run.ok else run
+
     ask = Ask(check, mcpico)
     ask.names("fastmcp: lists tools", TOOLS, mcpico.list, "tools", endpoint, good)
     for era in (MODERN, LEGACY):
@@ -229,6 +241,7 @@ def fastmcp_part(check, rig) -> None:
     check("fastmcp: test passes", tested)
     check("fastmcp: test with the secret passes", tested_minting)
     check("fastmcp: audit finds what is wrong with it, and nothing else", audited)
+    check("fastmcp: what record wrote passes", recorded)
     for name, token in refused_tokens(rig.secret).items():
 
         def denied(token=token):
@@ -252,6 +265,12 @@ def everything_part(check, rig) -> None:
         failed = {check["id"] for check in run.json["checks"] if check["verdict"] == "failed"}
         return True if run.code == 1 and "no-token" in failed else run
 
+    def recorded():
+        run = mcpico.recorded(
+            endpoint, None, "--skip", "trigger-long-running-operation", is_open=True
+        )
+        return ran(run) >= 15 or run if run.ok else run
+
     def structured():
         run = mcpico.call(endpoint, "get-structured-content", {"location": "Chicago"})
         return set(run.json["structuredContent"]) == {"temperature", "conditions", "humidity"} or run
@@ -270,6 +289,7 @@ def everything_part(check, rig) -> None:
     ask.text("everything: gets a prompt", *weather)
     check("everything: structured content", structured)
     check("everything: test --open passes", opened)
+    check("everything: what record wrote passes", recorded)
     check("everything: test finds that anyone may come in", found_open)
 
 

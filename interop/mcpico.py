@@ -105,6 +105,17 @@ class Mcpico:
         trust = ("--secret-file", secret_file, "--iss", issuer, "--aud", audience)
         return self._run("test", endpoint, *trust, *self._showing(None))
 
+    def recorded(self, endpoint: str, token: str | None, *options: str, is_open: bool = False) -> Run:
+        """Records the server and tests it by what was recorded; of `test` if that came to be."""
+        file = self.scratch / "recorded.yaml"
+        asked = (endpoint, *self._showing(token))
+        run = self._run("record", *asked, "-o", file, "--force", *options, secret=token or "")
+        if not run.ok:
+            return run
+        config = ("--config", file, "--allow-writes", "--max-parallel", "2")
+        opened = ("--open",) if is_open else ()
+        return self._run("test", *asked, *config, *opened, secret=token or "")
+
     def sign(self, secret_file: Path, issuer: str, audience: str, subject: str) -> Run:
         """Prints a token, the one thing that may be shown here."""
         claims = ("--iss", issuer, "--aud", audience, "--sub", subject, "--expires-in", "600")

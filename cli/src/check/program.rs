@@ -7,7 +7,7 @@ use mcpico_http::std::Ending;
 use super::selection::Plan;
 use super::{NOT_ENTERED, Run, enter};
 use crate::failure::Failure;
-use crate::report::Verdict;
+use crate::report::{Category, Verdict};
 
 /// The checks that need a bearer.
 const AUTHENTICATION: [(&str, &str); 5] = [
@@ -43,6 +43,9 @@ impl Run<'_> {
         self.era(&mut peer).await;
         let offer = self.lists(&mut peer).await;
         self.execution(&mut peer, &offer, plan).await;
+        if self.configuration.is_some() {
+            self.report.begin(Category::Protocol, 2);
+        }
         let started = Instant::now();
         let ending = peer.end().await;
         let title = "the program ends when its standard input is closed";
