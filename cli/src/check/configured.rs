@@ -1,6 +1,8 @@
 //! The part of a run that a configuration describes.
 
-use super::cases::{self, Caller, Offer, Stop};
+use super::caller::Caller;
+use super::cases::{self, Stop};
+use super::offer::Offer;
 use super::selection::{Plan, id};
 use super::{Run, coverage, loops};
 use crate::peer::Peer;

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use super::cases::Caller;
+use super::caller::Caller;
 use super::configuration::Configuration;
 use crate::report::{Report, Verdict};
 use crate::terminal::escape;

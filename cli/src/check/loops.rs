@@ -4,7 +4,8 @@ use std::time::Instant;
 
 use serde_json::{Map, Value};
 
-use super::cases::{Caller, Stop};
+use super::caller::Caller;
+use super::cases::Stop;
 use super::configuration::{Loop, LoopStep, Scope, fill};
 use super::judge::{self, Answer, locate};
 use super::selection::id;

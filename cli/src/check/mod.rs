@@ -1,6 +1,7 @@
 //! `mcpico test`: checks a server, and says what was proved and what was not.
 
 mod auth;
+mod caller;
 mod cases;
 mod configuration;
 mod configured;
@@ -8,7 +9,9 @@ mod coverage;
 mod demo;
 pub(crate) mod judge;
 mod loops;
+mod offer;
 mod program;
+mod reads;
 mod selection;
 mod session;
 
@@ -29,8 +32,8 @@ use crate::report::{Baseline, Files, Report, Verdict};
 use crate::surface::{self, Fault, Kind, Listing};
 use crate::target::{Format, Target, TargetArguments};
 
-use cases::Offer;
 use configuration::Configuration;
+use offer::Offer;
 use selection::{Plan, Selection};
 
 /// Check a server: is a token demanded, are bad ones refused, does what is behind work
