@@ -123,7 +123,6 @@ test_prompts: {good: {}}
         ("known_failures: {x: ''}", "no reason"),
         ("known_failures: [x]", ":1:17:"),
         ("others: {}", "unknown field"),
-        ("{}", "known_failures"),
     ] {
         let run = run(&["test", "--baseline", &file("known.yaml", text)]);
         assert_eq!((run.code, &*run.out), (2, ""), "{text} {run:?}");
