@@ -106,9 +106,16 @@ test_prompts: {good: {}}
     };
     let report = test(&obedient(), configuration, &[]);
     assert_eq!(report.code, 1);
-    let report = with("  tools/bad: issue 12", &[]);
+    let paths =
+        ["k.xml", "k.md", "k.html"].map(|name| wire::scratch(name).to_str().unwrap().to_owned());
+    let [junit, markdown, html] = &paths;
+    let files = ["--junit", junit, "--markdown", markdown, "--html", html];
+    let report = with("  tools/bad: issue 12", &files);
     assert_eq!((report.code, report.ids("known")), (0, vec!["tools/bad"]), "{}", report.text);
     assert!(report.text.contains("known: issue 12"), "{}", report.text);
+    for path in &paths {
+        assert!(fs::read_to_string(path).unwrap().contains("issue 12"), "{path}");
+    }
     // One that passes has to be taken out.
     let report = with("  tools/bad: issue 12\n  tools/good: issue 13", &[]);
     assert_eq!((report.code, report.ids("failed")), (1, vec!["tools/good"]), "{}", report.text);
