@@ -56,3 +56,12 @@ pub use deadlines::{Deadline, Deadlines, TimedOut, Timer};
 pub use endpoint::{Endpoint, EndpointError};
 pub use error::Error;
 pub use reply::Reply;
+
+/// Most bytes that are read at once: what has come is looked through before the next time limit is.
+const MAX_READ: usize = 64 * 1024;
+
+/// The room for one read, of all that there is.
+fn one_read(spare: &mut [u8]) -> &mut [u8] {
+    let count = spare.len().min(MAX_READ);
+    spare.get_mut(..count).unwrap_or_default()
+}

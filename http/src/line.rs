@@ -42,7 +42,7 @@ use mcpico_core::client::{Arrival, Arrivals, Client, Event, Exchange, Lines, Pos
 use mcpico_core::inbox::Inbox;
 use mcpico_core::mcp::Revision;
 
-use crate::{Deadline, Deadlines, Error, Timer};
+use crate::{Deadline, Deadlines, Error, Timer, one_read};
 
 /// Longest time that the answer to `server/discover` is waited for, unless
 /// [`LineConnection::set_probe`] sets another one.
@@ -257,7 +257,7 @@ impl<R: Read, W: Write, T: Timer, A: Arrivals> LineConnection<R, W, T, A> {
             let idle = deadlines.idle;
             let (limit, which) =
                 if left < idle { (left, Deadline::Total) } else { (idle, Deadline::Idle) };
-            let read = self.timer.timeout(limit, self.input.read(inbox.spare())).await;
+            let read = self.timer.timeout(limit, self.input.read(one_read(inbox.spare()))).await;
             match read.map_err(|_| missed(which))? {
                 Ok(0) => inbox.close(),
                 Ok(count) => inbox.commit(count),

@@ -8,7 +8,7 @@ use mcpico_core::client::{Client, Event, Exchange, ResultStream, Streamed};
 use mcpico_core::http1::{Body, Head, HeadReader};
 use mcpico_core::inbox::Inbox;
 
-use crate::{BodyReader, Connection, Deadline, Error, Timer};
+use crate::{BodyReader, Connection, Deadline, Error, Timer, one_read};
 
 /// Longest time that is spent on the rest of a body behind the response, so that the connection can
 /// be used again.
@@ -257,7 +257,7 @@ impl<'r, Io: Read + Write, T: Timer> Reply<'r, Io, T> {
         let (limit, which) = self.remaining(limit, which)?;
         // A read that is dropped may lose bytes.
         let doubtful = core::mem::replace(&mut self.doubtful, true);
-        let spare = self.inbox.spare();
+        let spare = one_read(self.inbox.spare());
         let read = self.connection.io.read(spare);
         let count = match self.connection.timer.timeout(limit, read).await {
             Ok(Ok(count)) => count,

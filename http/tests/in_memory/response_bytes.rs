@@ -84,3 +84,15 @@ fn with_little_room_there_is_an_error_and_no_wrong_answer() {
         assert!(fitted > 0);
     }
 }
+
+/// Time limits are looked at between two reads, so none may bring more than is looked through in a moment.
+#[test]
+fn much_at_once_is_read_in_pieces() {
+    const SIZE: usize = 1 << 20;
+    let body = format!(r#"{{"jsonrpc":"2.0","id":1,"result":{{"x":"{}"}}}}"#, "x".repeat(SIZE));
+    let head = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n";
+    let response = format!("{head}Content-Length: {}\r\n\r\n{body}", body.len());
+    let (seen, error, open, reads) = call(response.as_bytes(), usize::MAX, 2 * SIZE);
+    assert_eq!((&*seen, error, open), (&["result"][..], None, true));
+    assert_eq!(reads, response.len().div_ceil(64 * 1024));
+}
