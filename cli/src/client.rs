@@ -1,19 +1,21 @@
 //! `call`, `list`, `read` and `prompt`: one thing each, from one server.
 
 use std::fmt::Display;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 use mcpico_core::client::Event;
 use mcpico_core::json;
 use mcpico_core::mcp::{Capabilities, Elicitation, LogLevel, Method, Task, ToolResult};
-use mcpico_http::std::{Outcome, TaskEnd};
+use mcpico_http::std::{Outcome, StreamedOutcome, TaskEnd};
 use serde_json::{Value, json};
 
 use crate::exit::Exit;
 use crate::failure::{Failure, rpc};
 use crate::output::{self, Print};
 use crate::peer::Peer;
+use crate::saved::SavedResult;
 use crate::surface::{self, Fault, Kind};
 use crate::target::{Format, Target, TargetArguments};
 use crate::terminal::escape;
@@ -42,6 +44,10 @@ pub(crate) struct Call {
     /// Do not escape the text of the result; refused on a terminal
     #[arg(long)]
     raw: bool,
+
+    /// Write the result to FILE as JSON, however large it is, instead of printing it
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["raw", "task"])]
+    output: Option<PathBuf>,
 
     /// Let the server make a task of it, and wait for its end; Ctrl-C cancels it
     #[arg(long)]
@@ -91,6 +97,10 @@ pub(crate) struct Read {
     /// Do not escape the text of the result; refused on a terminal
     #[arg(long)]
     raw: bool,
+
+    /// Write the result to FILE as JSON, however large it is, instead of printing it
+    #[arg(long, value_name = "FILE", conflicts_with = "raw")]
+    output: Option<PathBuf>,
 
     #[command(flatten)]
     server: Server,
@@ -151,6 +161,9 @@ pub(crate) async fn call(command: &Call) -> Result<Exit, Failure> {
                     json::parse(schema.as_bytes()).map_err(|error| invalid(&error))?,
                 ),
             };
+            if let Some(path) = &command.output {
+                return save(target, peer, method, path).await;
+            }
             let result = if command.task {
                 let limit = Duration::from_secs(command.task_timeout);
                 task_result(target, peer, method, limit).await?
@@ -236,6 +249,9 @@ pub(crate) async fn read(command: &Read) -> Result<Exit, Failure> {
         .server
         .with(async |target, peer| {
             let method = Method::ReadResource { uri: &command.uri };
+            if let Some(path) = &command.output {
+                return save(target, peer, method, path).await;
+            }
             let result = result(target, peer, method).await?;
             match command.server.target.format {
                 Format::Json => output::json(&result),
@@ -345,6 +361,34 @@ async fn set_log_level(target: &Target, peer: &mut Peer, level: LogLevel) {
 async fn result(target: &Target, peer: &mut Peer, method: Method<'_>) -> Result<Value, Failure> {
     let outcome = surface::result(peer, method, &mut |event| observe(target, event)).await;
     outcome.map_err(|fault| failure(target, fault))
+}
+
+/// Largest result that is held when it goes into a file.
+const HELD: usize = 64 * 1024;
+
+/// Writes the result into a file while it comes. It is not held, so it is not compared with an output schema.
+async fn save(
+    target: &Target,
+    peer: &mut Peer,
+    method: Method<'_>,
+    path: &Path,
+) -> Result<Exit, Failure> {
+    let mut saved = SavedResult::create(path)?;
+    let mut observe = |event: &Event<'_>| observe(target, event);
+    let streamed =
+        peer.call_streamed(method, HELD, &mut observe, &mut |part| saved.part(part)).await;
+    let streamed = streamed.map_err(|error| failure(target, Fault::Session(error)))?;
+    let mut is_error = false;
+    if let StreamedOutcome::Whole(outcome) = streamed {
+        let value = surface::value(outcome).map_err(|fault| failure(target, fault))?;
+        is_error = value["isError"] == true;
+        saved.whole(&value.to_string());
+    }
+    is_error |= saved.finish()?;
+    if is_error {
+        output::error_line("the tool reported an error");
+    }
+    Ok(if is_error { Exit::ToolError } else { Exit::Passed })
 }
 
 /// The result of a request that the server may make a task of.

@@ -20,6 +20,7 @@ mod program;
 mod random;
 mod record;
 mod report;
+mod saved;
 mod secret;
 mod serve;
 mod surface;

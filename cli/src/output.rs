@@ -50,6 +50,11 @@ fn conceal(text: &str, shortest: usize, shown: &str) {
     }
 }
 
+/// What must not be shown, each with what is shown in its place; the longest first.
+pub(crate) fn concealed_texts() -> Vec<(String, String)> {
+    CONCEALED.lock().unwrap_or_else(PoisonError::into_inner).clone()
+}
+
 /// `text` without what must not be shown.
 pub(crate) fn concealed(text: &str) -> Cow<'_, str> {
     let concealed = CONCEALED.lock().unwrap_or_else(PoisonError::into_inner);

@@ -7,7 +7,8 @@ use mcpico_core::auth::mask;
 use mcpico_core::client::{Event, Update};
 use mcpico_core::mcp::{Method, Revision, SubscriptionFilter, Task};
 use mcpico_http::std::{
-    Ended, Ending, Outcome, RpcError, Session, SessionError, StdioSession, TaskEnd,
+    Ended, Ending, Outcome, ResultPart, RpcError, Session, SessionError, StdioSession,
+    StreamedOutcome, TaskEnd,
 };
 
 use crate::interruption::interrupted;
@@ -108,6 +109,33 @@ impl Peer {
             Err(error) => ending(error),
         });
         outcome
+    }
+
+    /// Sends a request; a result of more than `room` bytes is handed out while it comes, over HTTP.
+    ///
+    /// # Errors
+    /// [`SessionError`]
+    pub(crate) async fn call_streamed(
+        &mut self,
+        method: Method<'_>,
+        room: usize,
+        observe: &mut dyn FnMut(&Event<'_>),
+        hand_out: &mut dyn FnMut(ResultPart<'_>),
+    ) -> Result<StreamedOutcome, SessionError> {
+        if let Transport::Stdio(_) = self.session {
+            return self.call(method, observe).await.map(StreamedOutcome::Whole);
+        }
+        self.connect().await?;
+        let Transport::Http(session) = &mut self.session else {
+            return Err(SessionError::Interrupted);
+        };
+        let streamed = tokio::select! {
+            biased;
+            streamed = session.call_streamed(method, room, observe, hand_out) => streamed,
+            () = interrupted(), if !self.goes_on => Err(SessionError::Interrupted),
+        };
+        session.cancel(Some("interrupted by the user")).await;
+        streamed
     }
 
     /// Waits for the end of a task, for no longer than `limit`; Ctrl-C cancels it.

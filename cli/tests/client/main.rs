@@ -22,6 +22,7 @@ mod misbehaving;
 mod patterns;
 mod record;
 mod refusals;
+mod saved;
 mod schema;
 mod stdio;
 mod usage;

@@ -40,9 +40,9 @@ pub struct Session {
     /// Hears what the server asks beside the answers to requests.
     pub(super) listener: Option<Listener>,
     /// The request whose future has not ended, or was dropped.
-    in_flight: Option<Exchange>,
-    out: Vec<u8>,
-    storage: Vec<u8>,
+    pub(super) in_flight: Option<Exchange>,
+    pub(super) out: Vec<u8>,
+    pub(super) storage: Vec<u8>,
 }
 
 impl Session {
@@ -323,7 +323,7 @@ impl Session {
     }
 
     /// Makes sure that there is a connection that can carry an exchange.
-    async fn open(&mut self) -> Result<(), SessionError> {
+    pub(super) async fn open(&mut self) -> Result<(), SessionError> {
         let usable = match &mut self.connection {
             Some(connection) if connection.is_open() => {
                 connection.exchanges() == 0 || !connection.io().is_stale().await

@@ -13,5 +13,6 @@ mod patterns;
 mod peer;
 mod reqwless_faults;
 mod session;
+mod streaming;
 mod task;
 mod tls;
