@@ -26,7 +26,7 @@ use crate::terminal::escape;
 const MAX_SILENT: usize = 2;
 
 /// Refusals that may be slow before no more are waited for.
-const MAX_SLOW: usize = 4;
+const MAX_SLOW: usize = 2;
 
 /// What was given to work with.
 pub(super) struct Given {
@@ -76,8 +76,8 @@ pub(super) struct Run {
     pub(super) report: Report,
     pub(super) sides: Vec<Side>,
     pub(super) surface: Surface,
-    /// The longest time that a good answer took.
-    usual: Duration,
+    /// How long good answers took.
+    good: Vec<Duration>,
     silent: usize,
     slow: usize,
 }
@@ -101,7 +101,7 @@ impl Run {
             report,
             sides: Vec::new(),
             surface,
-            usual: Duration::ZERO,
+            good: Vec::new(),
             silent: 0,
             slow: 0,
         }
@@ -209,7 +209,7 @@ impl Run {
             let baseline = match answer {
                 None => Baseline::NotOffered("this revision has none".into()),
                 Some(Answer::Http(http)) => {
-                    self.usual = self.usual.max(http.took);
+                    self.good.push(http.took);
                     baseline_of(http, class, is_modern)
                 }
                 // That is no answer to a good token.
@@ -277,19 +277,32 @@ impl Run {
             let why = "not sent: earlier answers did not come, or came late";
             return Verdict::new(Kind::Inconclusive, why);
         }
-        match self.ask(index, class, credential).await {
-            Some(answer) => {
-                self.judge(index, class, probe.expects, &answer, credential.token.as_deref())
+        let token = credential.token.as_deref();
+        let mut verdict = Verdict::not_tested("this revision has none");
+        // What is late once may be so by chance.
+        for _ in 0..2 {
+            let Some(answer) = self.ask(index, class, credential).await else { break };
+            verdict = self.judge(index, class, probe.expects, &answer, token);
+            if verdict.fault != Some(verdict::Fault::Slow) {
+                break;
             }
-            None => Verdict::not_tested("this revision has none"),
         }
+        self.slow += usize::from(verdict.fault == Some(verdict::Fault::Slow));
+        verdict
+    }
+
+    /// How long a good answer takes: the median, which one late answer does not move.
+    fn usual(&self) -> Duration {
+        let mut sorted = self.good.clone();
+        sorted.sort_unstable();
+        sorted.get(sorted.len() / 2).copied().unwrap_or_default()
     }
 
     const fn has_given_up(&self) -> bool {
         self.silent >= MAX_SILENT || self.slow >= MAX_SLOW
     }
 
-    /// Judges an answer, and takes note of slow ones.
+    /// Judges an answer, and takes note of those that did not come.
     pub(super) fn judge(
         &mut self,
         index: usize,
@@ -311,11 +324,10 @@ impl Run {
             baseline,
             leak,
             in_session: side.dialogue.has_session() && class != Class::Discover,
-            usual: self.usual,
+            usual: self.usual(),
             limit: self.wire.limit(),
         });
         self.silent += usize::from(matches!(answer, Answer::Silent));
-        self.slow += usize::from(verdict.fault == Some(verdict::Fault::Slow));
         verdict
     }
 

@@ -108,7 +108,7 @@ pub(super) struct Trial<'t> {
     pub(super) leak: Option<Leak>,
     /// The request was part of a session, which need not exist for somebody else.
     pub(super) in_session: bool,
-    /// The longest time that a good answer took.
+    /// How long a good answer takes.
     pub(super) usual: Duration,
     /// The longest time that an answer is waited for.
     pub(super) limit: Duration,

@@ -139,7 +139,7 @@ fn run(index: usize, case: &Case) -> Audited {
         serve.extend(["--revision", ["2026-07-28", "2025-11-25"][index % 2]]);
     }
     let server = Server::with(&serve);
-    let mut given = vec!["--patience", "2"];
+    let mut given = vec!["--patience", if case.lie == "hangs" { "2" } else { "20" }];
     if case.lie != "caches-token" {
         given.extend(["--skip", WAITING]);
     }
