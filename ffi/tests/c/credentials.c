@@ -110,6 +110,9 @@ static void challenges(void)
   IS(MCPICO_OK, mcpico_challenge_write(&fields, buf, sizeof buf, &len));
   TEXT("Bearer error=\"insufficient_scope\", error_uri=\"https://e/\", scope=\"a b\", resource_metadata=\"https://m/\"", buf, len);
   fields.error = MCPICO_CHALLENGE_INVALID_REQUEST;
+  fields.scope = fields.error_uri = fields.resource_metadata = mcpico_str_of(NULL);
+  IS(MCPICO_OK, mcpico_challenge_write(&fields, buf, sizeof buf, &len));
+  TEXT("Bearer error=\"invalid_request\"", buf, len);
   fields.scope = mcpico_str_of("a  b");
   IS(MCPICO_ERROR_CHALLENGE_FIELD, mcpico_challenge_write(&fields, buf, sizeof buf, &len));
   fields.scope = mcpico_str_of("");
