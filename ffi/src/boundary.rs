@@ -164,11 +164,13 @@ pub(crate) unsafe fn required<'a, T: Versioned>(structure: *const T) -> Outcome<
 
 /// A structure to be filled, whose size the caller has set.
 pub(crate) unsafe fn fill<'a, T: Versioned>(structure: *mut T) -> Outcome<&'a mut MaybeUninit<T>> {
-    // SAFETY: the checks are those of a plain output.
-    let place = unsafe { out(structure) }?;
+    if structure.is_null() {
+        return Err(NULL);
+    }
     // SAFETY: the caller promises that at least the size is readable.
     unsafe { check_size(structure) }?;
-    Ok(place)
+    // SAFETY: by its size the structure is what this library knows; the caller promises that it is writable.
+    unsafe { out(structure) }
 }
 
 unsafe fn check_size<T: Versioned>(structure: *const T) -> Outcome {

@@ -23,13 +23,13 @@ type Slot = MaybeUninit<[u64; 64]>;
 
 struct Program<'a> {
     input: &'a [u8],
-    slots: Vec<Slot>,
+    /// Objects; they and all rooms are reached by pointers only, as from C.
+    slots: *mut Slot,
     /// Texts, each in memory of exactly its length.
-    texts: Vec<Box<[u8]>>,
-    lists: Vec<Box<[mcpico_str]>>,
-    scratch: Box<[u8; ROOM]>,
-    storage: Box<[u8; ROOM]>,
-    out: Box<[u8; ROOM]>,
+    texts: Vec<*mut [u8]>,
+    lists: Vec<*mut [mcpico_str]>,
+    storage: *mut u8,
+    out: *mut u8,
     len: usize,
     string: mcpico_str,
     other: mcpico_str,
@@ -54,14 +54,14 @@ pub fn c_abi(input: &[u8]) {
 
 impl<'a> Program<'a> {
     fn new(input: &'a [u8]) -> Self {
+        let slots: Vec<Slot> = (0..SLOTS).map(|_| MaybeUninit::zeroed()).collect();
         Self {
             input,
-            slots: (0..SLOTS).map(|_| MaybeUninit::zeroed()).collect(),
+            slots: Box::into_raw(slots.into_boxed_slice()).cast(),
             texts: Vec::new(),
             lists: Vec::new(),
-            scratch: Box::new([0; ROOM]),
-            storage: Box::new([0; ROOM]),
-            out: Box::new([0; ROOM]),
+            storage: Box::into_raw(Box::new([0_u8; ROOM])).cast(),
+            out: Box::into_raw(Box::new([0_u8; ROOM])).cast(),
             len: 0,
             string: mcpico_str::ABSENT,
             other: mcpico_str::ABSENT,
@@ -87,7 +87,7 @@ impl<'a> Program<'a> {
         assert_eq!(unsafe { mcpico_key_init(key.cast(), secret.as_ptr().cast(), 32) }, MCPICO_OK);
         // SAFETY: as above.
         assert_eq!(unsafe { mcpico_client_init(client.cast(), &raw const options) }, MCPICO_OK);
-        let storage = self.storage.as_mut_ptr().cast();
+        let storage = self.storage.cast();
         // SAFETY: as above; the storage lives as long as the slots.
         assert_eq!(unsafe { mcpico_inbox_init(inbox.cast(), storage, ROOM) }, MCPICO_OK);
     }
@@ -99,7 +99,7 @@ impl<'a> Program<'a> {
     }
 
     fn slot(&mut self, index: usize) -> *mut Slot {
-        &raw mut self.slots[index % SLOTS]
+        self.slots.wrapping_add(index % SLOTS)
     }
 
     /// An object: mostly the one of its kind, sometimes another, none, or one that is not aligned.
@@ -107,8 +107,18 @@ impl<'a> Program<'a> {
         match self.byte() {
             0 => null_mut(),
             1 => self.slot(usual).cast::<u8>().wrapping_add(1).cast(),
-            choice @ 2..32 => self.slot(choice.into()).cast(),
+            // Outputs are in the lower half, so that they overlap none of these.
+            choice @ 2..32 => self.slot(SLOTS / 2 + usize::from(choice) % (SLOTS / 2)).cast(),
             32..64 => self.slot(usual + SLOTS / 2).cast(),
+            _ => self.slot(usual).cast(),
+        }
+    }
+
+    /// Where an object is to be made, apart from those that are read.
+    fn place<T>(&mut self, usual: usize) -> *mut T {
+        match self.byte() {
+            0 => null_mut(),
+            1 => self.slot(usual).cast::<u8>().wrapping_add(1).cast(),
             _ => self.slot(usual).cast(),
         }
     }
@@ -119,15 +129,30 @@ impl<'a> Program<'a> {
         match len {
             0 => (null(), 0),
             1 => (null(), 1),
-            2 => (self.out.as_ptr().cast(), usize::MAX),
+            2 => (self.out.cast_const().cast(), usize::MAX),
             len => {
                 let (text, rest) = self.input.split_at((len - 3).min(self.input.len()));
                 self.input = rest;
-                self.texts.push(text.into());
-                let text = &self.texts[self.texts.len() - 1];
-                (text.as_ptr().cast(), text.len())
+                (self.keep(text), text.len())
             }
         }
+    }
+
+    fn keep(&mut self, text: &[u8]) -> *const c_char {
+        let kept = Box::into_raw(Box::<[u8]>::from(text));
+        self.texts.push(kept);
+        kept.cast_const().cast()
+    }
+
+    /// Room that is borrowed for longer than a call.
+    fn fresh(&mut self) -> *mut c_char {
+        self.keep(&[0; ROOM]).cast_mut()
+    }
+
+    /// What stands in the room for outputs.
+    fn written(&self) -> &[u8] {
+        // SAFETY: it is there as long as the program, and nobody writes to it meanwhile.
+        unsafe { core::slice::from_raw_parts(self.out, ROOM) }
     }
 
     fn str(&mut self) -> mcpico_str {
@@ -138,9 +163,9 @@ impl<'a> Program<'a> {
     fn list(&mut self) -> (*const mcpico_str, usize) {
         let count = usize::from(self.byte() % 20);
         let list: Vec<_> = (0..count).map(|_| self.str()).collect();
-        self.lists.push(list.into());
-        let list = &self.lists[self.lists.len() - 1];
-        if count == 0 { (null(), 0) } else { (list.as_ptr(), count) }
+        let list = Box::into_raw(list.into_boxed_slice());
+        self.lists.push(list);
+        if count == 0 { (null(), 0) } else { (list.cast_const().cast(), count) }
     }
 
     fn cap(&mut self) -> usize {
@@ -213,24 +238,25 @@ impl<'a> Program<'a> {
     /// A function that writes a text: what fits is the size that was named, and nothing is written where it does not.
     fn output(&mut self, write: impl Fn(*mut c_char, usize, *mut usize) -> i32) {
         let cap = self.cap();
-        self.out.fill(b'x');
+        // SAFETY: the room is that long.
+        unsafe { self.out.write_bytes(b'x', ROOM) };
         self.len = usize::MAX;
-        let status = write(self.out.as_mut_ptr().cast(), cap, &raw mut self.len);
+        let status = write(self.out.cast(), cap, &raw mut self.len);
         match status {
             MCPICO_OK => {
                 assert!(self.len <= cap);
-                assert!(self.out[self.len..].iter().all(|byte| *byte == b'x'));
+                assert!(self.written()[self.len..].iter().all(|byte| *byte == b'x'));
             }
             MCPICO_ERROR_BUFFER_TOO_SMALL => {
                 let needed = self.len;
                 assert!(needed > cap);
-                assert!(self.out.iter().all(|byte| *byte == b'x'));
+                assert!(self.written().iter().all(|byte| *byte == b'x'));
                 assert_eq!(write(null_mut(), 0, &raw mut self.len), status);
                 assert_eq!(self.len, needed);
             }
             _ => {
                 assert_eq!(self.len, usize::MAX);
-                assert!(self.out.iter().all(|byte| *byte == b'x'));
+                assert!(self.written().iter().all(|byte| *byte == b'x'));
             }
         }
         self.judge(status);
@@ -248,8 +274,9 @@ impl<'a> Program<'a> {
         ) -> i32,
     ) {
         let cap = self.cap();
-        let (post, exchange) = (self.object(7), self.object(8));
-        let status = write(self.out.as_mut_ptr().cast(), cap, &raw mut self.len, post, exchange);
+        let (post, exchange) = (self.place(7), self.place(8));
+        let room = self.fresh();
+        let status = write(room, cap, &raw mut self.len, post, exchange);
         self.judge(status);
     }
 
@@ -274,10 +301,10 @@ impl<'a> Program<'a> {
                 2 | 3 => {
                     let policy = self.policy();
                     let keys = [mcpico_named_key { kid: self.str(), key: self.object(0) }; 2];
-                    let ((token, len), verified) = (self.text(), self.object(1));
+                    let ((token, len), verified) = (self.text(), self.place(1));
                     let count = usize::from(self.byte() % 3);
                     let cap = self.cap();
-                    let scratch = self.scratch.as_mut_ptr().cast();
+                    let scratch = self.fresh();
                     let now = i64::from(self.byte());
                     let (keys, policy) = (keys.as_ptr(), &raw const policy);
                     mcpico_verify(keys, count, policy, now, token, len, scratch, cap, verified)
@@ -335,9 +362,9 @@ impl<'a> Program<'a> {
                     let policy = self.policy();
                     let keys = [mcpico_named_key { kid: mcpico_str::ABSENT, key }];
                     let len = self.len.min(ROOM);
-                    self.texts.push(self.out[..len].into());
-                    let token = self.texts[self.texts.len() - 1].as_ptr().cast();
-                    let (scratch, verified) = (self.scratch.as_mut_ptr().cast(), self.object(1));
+                    let token = self.written()[..len].to_vec();
+                    let token = self.keep(&token);
+                    let (scratch, verified) = (self.fresh(), self.place(1));
                     let (keys, policy) = (keys.as_ptr(), &raw const policy);
                     mcpico_verify(keys, 1, policy, 9, token, len, scratch, ROOM, verified)
                 }
@@ -364,8 +391,8 @@ impl<'a> Program<'a> {
                     mcpico_claim_element(token, name, len, index, &raw mut self.string)
                 }
                 12 => {
-                    let (shown, (token, len), cap) = (self.object(2), self.text(), self.cap());
-                    let scratch = self.scratch.as_mut_ptr().cast();
+                    let (shown, (token, len), cap) = (self.place(2), self.text(), self.cap());
+                    let scratch = self.fresh();
                     mcpico_unverified_init(shown, token, len, scratch, cap)
                 }
                 13 => {
@@ -403,12 +430,12 @@ impl<'a> Program<'a> {
                     });
                 }
                 18 => {
-                    let ((lines, count), challenge) = (self.list(), self.object(3));
+                    let ((lines, count), challenge) = (self.list(), self.place(3));
                     mcpico_challenge_bearer(lines, count, challenge)
                 }
                 19 => {
                     let ((line, len), index) = (self.text(), usize::from(self.byte()));
-                    mcpico_challenge_at(line, len, index, self.object(3))
+                    mcpico_challenge_at(line, len, index, self.place(3))
                 }
                 20 => {
                     let (challenge, name) = (self.object(3), self.text());
@@ -453,7 +480,7 @@ impl<'a> Program<'a> {
                     };
                     let ((values, count), cap) = (self.list(), self.cap());
                     let (grant, denial) = (self.slot(4).cast(), self.slot(17).cast());
-                    let scratch = self.scratch.as_mut_ptr().cast();
+                    let scratch = self.fresh();
                     mcpico_guard_check(
                         &raw const guard,
                         values,
@@ -488,7 +515,7 @@ impl<'a> Program<'a> {
                         3 => mcpico_json_element(json, len, name_len, &raw mut self.string),
                         4 => mcpico_json_bool(json, len, &raw mut self.flag),
                         5 => mcpico_json_int64(json, len, &raw mut self.number),
-                        _ => mcpico_json_iterator_init(self.object(9), json, len),
+                        _ => mcpico_json_iterator_init(self.place(9), json, len),
                     }
                 }
                 27 => {
@@ -510,7 +537,7 @@ impl<'a> Program<'a> {
                     let (inbox, cap) = (self.object(5), self.cap());
                     // One inbox only borrows the storage.
                     if inbox == self.slot(5).cast() {
-                        mcpico_inbox_init(inbox, self.storage.as_mut_ptr().cast(), cap)
+                        mcpico_inbox_init(inbox, self.storage.cast(), cap)
                     } else {
                         mcpico_inbox_reset(inbox)
                     }
@@ -564,7 +591,7 @@ impl<'a> Program<'a> {
                     });
                 }
                 36 => {
-                    let (client, earlier, text) = (self.object(6), self.object(18), self.text());
+                    let (client, earlier, text) = (self.object(6), self.object(8), self.text());
                     let bearer = self.text();
                     let kind = self.byte();
                     return self.message(|buf, cap, len, post, exchange| match kind % 5 {
@@ -650,10 +677,10 @@ impl<'a> Program<'a> {
                 }
                 44 => {
                     let (reader, head, (text, len)) =
-                        (self.object(12), self.object(13), self.text());
+                        (self.object(12), self.place(13), self.text());
                     match self.byte() % 3 {
                         0 => mcpico_head_reader_init(reader),
-                        1 => mcpico_body_init(self.object(14), head),
+                        1 => mcpico_body_init(self.place(14), head),
                         _ => mcpico_head_read(reader, text, len, head, &raw mut self.len),
                     }
                 }
@@ -691,6 +718,26 @@ impl<'a> Program<'a> {
     }
 }
 
+impl Drop for Program<'_> {
+    fn drop(&mut self) {
+        let slots = core::ptr::slice_from_raw_parts_mut(self.slots, SLOTS);
+        // SAFETY: it was made by `Box::into_raw`, and no object is used any more.
+        drop(unsafe { Box::from_raw(slots) });
+        for room in [self.storage, self.out] {
+            // SAFETY: as above.
+            drop(unsafe { Box::from_raw(room.cast::<[u8; ROOM]>()) });
+        }
+        for text in &self.texts {
+            // SAFETY: as above.
+            drop(unsafe { Box::from_raw(*text) });
+        }
+        for list in &self.lists {
+            // SAFETY: as above.
+            drop(unsafe { Box::from_raw(*list) });
+        }
+    }
+}
+
 fn size<T>(_: *const T) -> u32 {
     u32::try_from(size_of::<T>()).unwrap_or_default()
 }
@@ -707,7 +754,7 @@ mod tests {
             state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
             (state >> 24) as u8
         };
-        for _ in 0..3000 {
+        for _ in 0..if cfg!(miri) { 40 } else { 3000 } {
             let program: Vec<u8> = (0..300).map(|_| next()).collect();
             c_abi(&program);
         }
