@@ -553,6 +553,8 @@ mod tests {
         let error = HttpError::TooManyInformational { limit: MAX_INFORMATIONAL };
         assert_eq!(reader.read(text), Err(error));
         assert_eq!(reader.read(text), Err(error));
+        let (last, _) = reader.read(b"HTTP/1.1 200 OK\r\n\r\n").unwrap().unwrap();
+        assert_eq!(last.status(), 200);
     }
 
     #[test]
