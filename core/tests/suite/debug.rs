@@ -4,7 +4,7 @@ use std::fmt::Debug;
 
 use mcpico_core::auth::{Bearer, Guard, Redactor, mask};
 use mcpico_core::client::{Call, Client};
-use mcpico_core::http1::HeaderValue;
+use mcpico_core::http1::{HeadReader, HeaderValue};
 use mcpico_core::json::parse;
 use mcpico_core::jsonrpc::ErrorObject;
 use mcpico_core::jwt::{Claim, Header, Hs256Key, Policy, UnverifiedToken, sign, verify};
@@ -41,6 +41,11 @@ fn contents_stay_hidden() {
     hold("Guard", &Guard::new(&key, &policy));
     hold("Bearer", &Bearer::new(CONTENT).unwrap());
     hold("HeaderValue", &HeaderValue::new(CONTENT).unwrap());
+
+    let response = format!("HTTP/1.1 200 OK\r\nSession: {CONTENT}\r\n\r\n");
+    let (head, _) = HeadReader::new().read(response.as_bytes()).unwrap().unwrap();
+    hold("Head", &head);
+    hold("Headers", &head.headers());
 
     let secrets = [CONTENT.as_bytes()];
     let redactor = Redactor::new(&secrets);
