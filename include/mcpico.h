@@ -95,6 +95,7 @@ typedef struct mcpico_guard mcpico_guard;
 typedef struct mcpico_grant mcpico_grant;
 typedef struct mcpico_denial mcpico_denial;
 typedef struct mcpico_json_iterator mcpico_json_iterator;
+typedef struct mcpico_json_pointer mcpico_json_pointer;
 typedef struct mcpico_inbox mcpico_inbox;
 typedef struct mcpico_client_options mcpico_client_options;
 typedef struct mcpico_client mcpico_client;
@@ -102,6 +103,8 @@ typedef struct mcpico_call mcpico_call;
 typedef struct mcpico_post mcpico_post;
 typedef struct mcpico_event mcpico_event;
 typedef struct mcpico_exchange mcpico_exchange;
+typedef struct mcpico_json_part mcpico_json_part;
+typedef struct mcpico_result_stream mcpico_result_stream;
 typedef struct mcpico_lines mcpico_lines;
 typedef struct mcpico_head_reader mcpico_head_reader;
 typedef struct mcpico_head mcpico_head;
@@ -308,6 +311,9 @@ struct mcpico_str {
 
 /** Two members of one object have that name. */
 #define MCPICO_ERROR_JSON_DUPLICATE (-81)
+
+/** A JSON Pointer neither is empty nor begins with `/`, or has a `~` that is followed by neither 0 nor 1. */
+#define MCPICO_ERROR_JSON_POINTER (-82)
 
 /** A message does not fit the inbox; the exchange is over, the client is not. */
 #define MCPICO_ERROR_MESSAGE_TOO_LARGE (-90)
@@ -1164,10 +1170,22 @@ int32_t mcpico_denial_body(const mcpico_denial *denial,
 /** Words of an iterator. */
 #define MCPICO_JSON_ITERATOR_WORDS 8
 
+/** Words of a pointer. */
+#define MCPICO_JSON_POINTER_WORDS 12
+
+/** Pointers that one call takes. */
+#define MCPICO_JSON_POINTERS_MAX 64
+
 /** Goes over the members of an object or the elements of an array. It borrows the document. */
 struct mcpico_json_iterator {
   /** Not to be touched. */
   uint64_t opaque[MCPICO_JSON_ITERATOR_WORDS];
+};
+
+/** Finds the parts of one value among those that mcpico_result_stream_next hands out. It borrows its path. */
+struct mcpico_json_pointer {
+  /** Not to be touched. */
+  uint64_t opaque[MCPICO_JSON_POINTER_WORDS];
 };
 
 /**
@@ -1288,6 +1306,20 @@ MCPICO_API MCPICO_NODISCARD
 int32_t mcpico_json_iterator_next(mcpico_json_iterator *iterator,
                                   mcpico_str *name,
                                   mcpico_str *value);
+
+/**
+ * Starts before a document, to find the value that a JSON Pointer (RFC 6901) names, such as `/content/0/text`. The
+ * empty path names the document.
+ *
+ * Errors: JSON_POINTER.
+ */
+MCPICO_API MCPICO_NODISCARD
+int32_t mcpico_json_pointer_init(mcpico_json_pointer *pointer,
+                                 const char *path,
+                                 size_t path_len);
+
+/** Whether the value has begun: 0 or 1. When the document is over and it is 0, the document has no such value. */
+MCPICO_API MCPICO_NODISCARD int32_t mcpico_json_pointer_is_found(const mcpico_json_pointer *pointer, int32_t *found);
 
 /* ---- MCP: where answers are received ----------------------------------------------------------------------------- */
 
@@ -1492,6 +1524,18 @@ struct mcpico_call {
 /** A message that belongs to no request of this exchange, or one that the revision forbids; it has been dropped. */
 #define MCPICO_EVENT_UNSOLICITED 12
 
+/**
+ * A part of what is the result when MCPICO_EVENT_RESULT_COMPLETE follows; of mcpico_result_stream_next only, as are the
+ * two below.
+ */
+#define MCPICO_EVENT_RESULT_PART 13
+
+/** The parts were the whole result of the request, which is answered. */
+#define MCPICO_EVENT_RESULT_COMPLETE 14
+
+/** A message that does not fit the inbox was no response to the request; parts that came of it are void. */
+#define MCPICO_EVENT_DROPPED 15
+
 /** There is no id. */
 #define MCPICO_ID_NONE 0
 
@@ -1693,6 +1737,104 @@ MCPICO_API MCPICO_NODISCARD int32_t mcpico_exchange_is_stream(const mcpico_excha
  * Errors: NOTHING_TO_SEND when it cannot be resumed.
  */
 MCPICO_API MCPICO_NODISCARD int32_t mcpico_exchange_retry(const mcpico_exchange *exchange, uint64_t *milliseconds);
+
+/* ---- MCP: results that are larger than the inbox ----------------------------------------------------------------- */
+
+/** No part: the event is another one. */
+#define MCPICO_PART_NONE 0
+
+/** `null` */
+#define MCPICO_PART_NULL 1
+
+/** `true` */
+#define MCPICO_PART_TRUE 2
+
+/** `false` */
+#define MCPICO_PART_FALSE 3
+
+/** Some of the characters of a number: `text`. */
+#define MCPICO_PART_NUMBER 4
+
+/** The number has ended. */
+#define MCPICO_PART_END_NUMBER 5
+
+/** Some of the characters of the name of a member, escapes resolved: `text`. */
+#define MCPICO_PART_NAME 6
+
+/** The name has ended; its value follows. */
+#define MCPICO_PART_END_NAME 7
+
+/** Some of the characters of a string, escapes resolved: `text`. */
+#define MCPICO_PART_STRING 8
+
+/** The string has ended. */
+#define MCPICO_PART_END_STRING 9
+
+/** `[` */
+#define MCPICO_PART_START_ARRAY 10
+
+/** `]` */
+#define MCPICO_PART_END_ARRAY 11
+
+/** `{` */
+#define MCPICO_PART_START_OBJECT 12
+
+/** `}` */
+#define MCPICO_PART_END_OBJECT 13
+
+/** Words of a stream. */
+#define MCPICO_RESULT_STREAM_WORDS 32
+
+/**
+ * Reads the answer to one request, also where a message is larger than the inbox. It takes the place of
+ * mcpico_exchange_next.
+ */
+struct mcpico_result_stream {
+  /** Not to be touched. */
+  uint64_t opaque[MCPICO_RESULT_STREAM_WORDS];
+};
+
+/**
+ * The next thing in a document that comes in parts. A name, a string or a number comes in any number of parts, none
+ * when it is empty, and then its end; no part cuts a character or an escape.
+ */
+struct mcpico_json_part {
+  /** sizeof(mcpico_json_part); to be set before the call. */
+  uint32_t struct_size;
+  /** MCPICO_PART_* */
+  uint32_t kind;
+  /** Bit n is set when the part belongs to the value of pointer n, from 0. */
+  uint64_t selected;
+  /** UTF-8. It borrows the inbox or the stream: it is valid until the next call on either. */
+  mcpico_str text;
+};
+
+/** Starts before the first event of an exchange. */
+MCPICO_API MCPICO_NODISCARD int32_t mcpico_result_stream_init(mcpico_result_stream *stream);
+
+/**
+ * The next event. What fits the inbox comes as mcpico_exchange_next would give it. A message that does not fit is read
+ * as it comes, and its result is handed out in parts: MCPICO_EVENT_RESULT_PART, with `part`. A server may write the
+ * `id` behind the result, so parts are nothing yet: only MCPICO_EVENT_RESULT_COMPLETE says that they were the whole
+ * result of this request. After any other event but MCPICO_EVENT_NEED_DATA, and after an error, they are void. A
+ * JSON-RPC error that does not fit is a MCPICO_EVENT_ERROR that has a `code` and nothing else.
+ *
+ * Each of the pointers, of which there may be none, is shown every part; `selected` says whose it is. Use pointers for
+ * one result only, and read an exchange with one stream, and by nothing else.
+ *
+ * Errors: those of mcpico_exchange_next; MESSAGE_TOO_LARGE only for what cannot be read in parts: a batch, a result
+ * that asks for input, a task. TOO_MANY above MCPICO_JSON_POINTERS_MAX pointers. JSON_DUPLICATE when a name on the way
+ * to a value stands twice, so that what came first is void; it is repeated as long as that pointer is among them, and
+ * the exchange goes on.
+ */
+MCPICO_API MCPICO_NODISCARD
+int32_t mcpico_result_stream_next(mcpico_result_stream *stream,
+                                  mcpico_exchange *exchange,
+                                  mcpico_inbox *inbox,
+                                  mcpico_json_pointer *pointers,
+                                  size_t pointer_count,
+                                  mcpico_event *event,
+                                  mcpico_json_part *part);
 
 /* ---- MCP: the client --------------------------------------------------------------------------------------------- */
 
@@ -2289,10 +2431,12 @@ int32_t mcpico_run(const mcpico_io *io,
 #define MCPICO_GRANT_SIZE (MCPICO_GRANT_WORDS * 8)
 #define MCPICO_DENIAL_SIZE (MCPICO_DENIAL_WORDS * 8)
 #define MCPICO_JSON_ITERATOR_SIZE (MCPICO_JSON_ITERATOR_WORDS * 8)
+#define MCPICO_JSON_POINTER_SIZE (MCPICO_JSON_POINTER_WORDS * 8)
 #define MCPICO_INBOX_SIZE (MCPICO_INBOX_WORDS * 8)
 #define MCPICO_CLIENT_SIZE (MCPICO_CLIENT_WORDS * 8)
 #define MCPICO_POST_SIZE (MCPICO_POST_WORDS * 8)
 #define MCPICO_EXCHANGE_SIZE (MCPICO_EXCHANGE_WORDS * 8)
+#define MCPICO_RESULT_STREAM_SIZE (MCPICO_RESULT_STREAM_WORDS * 8)
 #define MCPICO_LINES_SIZE (MCPICO_LINES_WORDS * 8)
 #define MCPICO_HEAD_READER_SIZE (MCPICO_HEAD_READER_WORDS * 8)
 #define MCPICO_HEAD_SIZE (MCPICO_HEAD_WORDS * 8)
@@ -2319,6 +2463,7 @@ static inline int32_t mcpico_check_header(void)
     sizeof(mcpico_grant),
     sizeof(mcpico_denial),
     sizeof(mcpico_json_iterator),
+    sizeof(mcpico_json_pointer),
     sizeof(mcpico_inbox),
     sizeof(mcpico_client_options),
     sizeof(mcpico_client),
@@ -2326,6 +2471,8 @@ static inline int32_t mcpico_check_header(void)
     sizeof(mcpico_post),
     sizeof(mcpico_event),
     sizeof(mcpico_exchange),
+    sizeof(mcpico_json_part),
+    sizeof(mcpico_result_stream),
     sizeof(mcpico_lines),
     sizeof(mcpico_head_reader),
     sizeof(mcpico_head),

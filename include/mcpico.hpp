@@ -25,6 +25,7 @@
 #include "mcpico/auth.hpp"
 #include "mcpico/http1.hpp"
 #include "mcpico/exchange.hpp"
+#include "mcpico/result_stream.hpp"
 #include "mcpico/client.hpp"
 #include "mcpico/stream.hpp"
 #include "mcpico/run.hpp"

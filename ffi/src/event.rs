@@ -31,6 +31,13 @@ pub const MCPICO_EVENT_TASK: u32 = 10;
 pub const MCPICO_EVENT_SERVER_REQUEST: u32 = 11;
 /// A message that belongs to no request of this exchange, or one that the revision forbids; it has been dropped.
 pub const MCPICO_EVENT_UNSOLICITED: u32 = 12;
+/// A part of what is the result when MCPICO_EVENT_RESULT_COMPLETE follows; of mcpico_result_stream_next only, as are the
+/// two below.
+pub const MCPICO_EVENT_RESULT_PART: u32 = 13;
+/// The parts were the whole result of the request, which is answered.
+pub const MCPICO_EVENT_RESULT_COMPLETE: u32 = 14;
+/// A message that does not fit the inbox was no response to the request; parts that came of it are void.
+pub const MCPICO_EVENT_DROPPED: u32 = 15;
 
 /// There is no id.
 pub const MCPICO_ID_NONE: u32 = 0;

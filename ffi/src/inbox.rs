@@ -156,12 +156,22 @@ impl Lent {
     /// A string that stands in the storage, with the quotes around it; without them should it stand elsewhere.
     pub(crate) fn quoted(self, string: Str<'_>) -> mcpico_str {
         let raw = string.raw();
-        let offset = (raw.as_ptr() as usize).wrapping_sub(self.start as usize);
+        let offset = self.offset(raw.as_ptr());
         let end = offset.wrapping_add(raw.len());
         if offset == 0 || offset >= self.capacity || end >= self.capacity {
             return mcpico_str::of(raw);
         }
         crate::json::with_quotes(string)
+    }
+
+    /// Whether the text stands in the storage.
+    pub(crate) fn holds(self, text: mcpico_str) -> bool {
+        let offset = self.offset(text.data.cast());
+        offset < self.capacity && text.len <= self.capacity.wrapping_sub(offset)
+    }
+
+    fn offset(self, at: *const u8) -> usize {
+        (at as usize).wrapping_sub(self.start as usize)
     }
 
     /// Ends what was handed out of the storage before.

@@ -49,6 +49,7 @@ mod challenge;
 mod guard;
 
 mod json;
+mod json_pointer;
 
 mod call;
 mod client;
@@ -57,6 +58,7 @@ mod exchange;
 mod inbox;
 mod lines;
 mod post;
+mod result_stream;
 
 mod framing;
 mod http1;
@@ -87,11 +89,13 @@ pub use guard::*;
 pub use http1::*;
 pub use inbox::*;
 pub use json::*;
+pub use json_pointer::*;
 pub use key::*;
 pub use lines::*;
 pub use policy::*;
 pub use post::*;
 pub use response::*;
+pub use result_stream::*;
 pub use run::*;
 pub use secret::*;
 pub use sign::*;

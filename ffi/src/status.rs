@@ -122,6 +122,8 @@ pub const MCPICO_ERROR_CHALLENGE_FIELD: i32 = -77;
 pub const MCPICO_ERROR_JSON: i32 = -80;
 /// Two members of one object have that name.
 pub const MCPICO_ERROR_JSON_DUPLICATE: i32 = -81;
+/// A JSON Pointer neither is empty nor begins with `/`, or has a `~` that is followed by neither 0 nor 1.
+pub const MCPICO_ERROR_JSON_POINTER: i32 = -82;
 /// A message does not fit the inbox; the exchange is over, the client is not.
 pub const MCPICO_ERROR_MESSAGE_TOO_LARGE: i32 = -90;
 /// The arguments are not a JSON object, or parameters have a `_meta`.
@@ -251,6 +253,7 @@ texts! {
     MCPICO_ERROR_CHALLENGE_FIELD "CHALLENGE_FIELD" "a text cannot stand in a challenge"
     MCPICO_ERROR_JSON "JSON" "the text is not one strict JSON document"
     MCPICO_ERROR_JSON_DUPLICATE "JSON_DUPLICATE" "two members of one object have the same name"
+    MCPICO_ERROR_JSON_POINTER "JSON_POINTER" "the JSON Pointer is malformed"
     MCPICO_ERROR_MESSAGE_TOO_LARGE "MESSAGE_TOO_LARGE" "a message does not fit the inbox"
     MCPICO_ERROR_ARGUMENTS "ARGUMENTS" "the arguments are not a JSON object without _meta"
     MCPICO_ERROR_INPUT "INPUT" "the input does not belong to a request that can take any"

@@ -76,6 +76,10 @@ enum class event_kind : std::uint32_t {
   task = MCPICO_EVENT_TASK,
   server_request = MCPICO_EVENT_SERVER_REQUEST,
   unsolicited = MCPICO_EVENT_UNSOLICITED,
+  /// These three are of result_stream only.
+  result_part = MCPICO_EVENT_RESULT_PART,
+  result_complete = MCPICO_EVENT_RESULT_COMPLETE,
+  dropped = MCPICO_EVENT_DROPPED,
 };
 
 /// What happened. Its texts borrow the inbox and come from the peer; one that the kind does not have is none.

@@ -11,6 +11,7 @@
 #define MCPICO_RUN_HPP
 
 #include "client.hpp"
+#include "result_stream.hpp"
 
 namespace mcpico {
 
@@ -46,50 +47,45 @@ result<void> write_all(Connection& connection, std::string_view text) noexcept {
   return {};
 }
 
-/// The events of an answer, read from a connection until the exchange is over.
-///
-///     mcpico::answer answer(connection, client, exchange, inbox);
-///     for (const auto& event : answer) { ... }      // event is valid until the next round
-///     if (!answer.status()) ...
-///     client.settle(exchange);
-///     if (answer.reusable()) ...                    // another request may go out on the connection
+namespace detail {
+
+/// What comes over a connection in answer to one request, until the exchange is over.
 template <class Connection>
-class answer {
+class reception {
  public:
-  answer(Connection& connection, client& client, exchange& exchange, inbox& inbox) noexcept
+  /// The error that ended the answer, if one did: READ, and those of exchange::next and response::received.
+  result<void> status() const noexcept { return done(code_); }
+  /// Whether the connection can carry another request.
+  bool reusable() const noexcept {
+    const auto state = detail::state(mcpico_response_state, response_);
+    return code_ == MCPICO_OK && state && state->reusable;
+  }
+
+ protected:
+  reception(Connection& connection, client& client, exchange& exchange, inbox& inbox) noexcept
       : connection_(&connection),
         client_(&client),
         exchange_(&exchange),
         inbox_(&inbox),
         response_(),
-        event_(),
         code_(mcpico_response_init(&response_)) {
     if (code_ == MCPICO_OK) code_ = inbox.reset().code();
   }
 
-  bool advance() noexcept {
+  /// Keeps the next thing that `next` finds in `current`; `event` is the event in it.
+  template <class V, class Next, class Event>
+  bool advance(V& current, Next&& next, Event&& event) noexcept {
     while (code_ == MCPICO_OK) {
-      const auto next = exchange_->next(*inbox_);
-      code_ = next.code();
-      if (!next || next->is(event_kind::closed)) return false;
-      if (!next->is(event_kind::need_data)) {
-        event_ = *next;
+      const auto found = next(*exchange_, *inbox_);
+      code_ = found.code();
+      if (!found || event(*found).is(event_kind::closed)) return false;
+      if (!event(*found).is(event_kind::need_data)) {
+        current = *found;
         return true;
       }
       code_ = receive();
     }
     return false;
-  }
-  const event& current() const noexcept { return event_; }
-  detail::iterator<answer> begin() noexcept { return detail::iterator<answer>(this); }
-  detail::sentinel end() const noexcept { return {}; }
-
-  /// The error that ended the answer, if one did: READ, and those of exchange::next and response::received.
-  result<void> status() const noexcept { return detail::done(code_); }
-  /// Whether the connection can carry another request.
-  bool reusable() const noexcept {
-    const auto state = detail::state(mcpico_response_state, response_);
-    return code_ == MCPICO_OK && state && state->reusable;
   }
 
  private:
@@ -107,8 +103,69 @@ class answer {
   exchange* exchange_;
   inbox* inbox_;
   mcpico_response response_;
-  event event_;
   std::int32_t code_;
+};
+
+}  // namespace detail
+
+/// The events of an answer, read from a connection until the exchange is over.
+///
+///     mcpico::answer answer(connection, client, exchange, inbox);
+///     for (const auto& event : answer) { ... }      // event is valid until the next round
+///     if (!answer.status()) ...
+///     client.settle(exchange);
+///     if (answer.reusable()) ...                    // another request may go out on the connection
+template <class Connection>
+class answer : public detail::reception<Connection> {
+ public:
+  answer(Connection& connection, client& client, exchange& exchange, inbox& inbox) noexcept
+      : detail::reception<Connection>(connection, client, exchange, inbox), event_() {}
+
+  bool advance() noexcept {
+    return detail::reception<Connection>::advance(
+        event_, [](exchange& exchange, inbox& inbox) noexcept { return exchange.next(inbox); },
+        [](const event& event) noexcept -> const mcpico::event& { return event; });
+  }
+  const event& current() const noexcept { return event_; }
+  detail::iterator<answer> begin() noexcept { return detail::iterator<answer>(this); }
+  detail::sentinel end() const noexcept { return {}; }
+
+ private:
+  event event_;
+};
+
+/// The same for an answer that may be larger than the inbox, by a result_stream.
+///
+///     auto pointers = *mcpico::pointers("/content/0/text");
+///     mcpico::streamed_answer answer(connection, client, exchange, inbox, pointers);
+///     for (const auto& [event, part] : answer) {
+///       if (event.is(event_kind::result_part) && part.selected() && part.is(part_kind::string)) ...  // part.text()
+///       if (event.is(event_kind::result_complete)) ...                                               // it was the result
+///     }
+template <class Connection, std::size_t N>
+class streamed_answer : public detail::reception<Connection> {
+ public:
+  streamed_answer(Connection& connection, client& client, exchange& exchange, inbox& inbox,
+                  json_pointers<N>& pointers) noexcept
+      : detail::reception<Connection>(connection, client, exchange, inbox),
+        pointers_(&pointers),
+        stream_(result_stream::make().value()),
+        found_() {}
+
+  bool advance() noexcept {
+    return detail::reception<Connection>::advance(
+        found_,
+        [this](exchange& exchange, inbox& inbox) noexcept { return stream_.next(exchange, inbox, *pointers_); },
+        [](const streamed& found) noexcept -> const event& { return found.event; });
+  }
+  const streamed& current() const noexcept { return found_; }
+  detail::iterator<streamed_answer> begin() noexcept { return detail::iterator<streamed_answer>(this); }
+  detail::sentinel end() const noexcept { return {}; }
+
+ private:
+  json_pointers<N>* pointers_;
+  result_stream stream_;
+  streamed found_;
 };
 
 /// The end of a call. The texts of the event are valid until the next call on the inbox.

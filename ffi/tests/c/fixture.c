@@ -151,6 +151,9 @@ void fixture(struct fixture *f)
   http(f);
   exchanges(f);
   IS(MCPICO_OK, mcpico_json_iterator_init(&f->iterator, document, sizeof document - 1));
+  IS(MCPICO_OK, mcpico_json_pointer_init(&f->pointers[0], MCPICO_LIT("/a")));
+  IS(MCPICO_OK, mcpico_result_stream_init(&f->result_stream));
+  FRESH(f->part);
   memset(f->buf, 'x', sizeof f->buf);
   memset(f->scratch, 'x', sizeof f->scratch);
   memset(&f->new_token, 0, sizeof f->new_token);

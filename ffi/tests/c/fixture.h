@@ -40,6 +40,8 @@ struct fixture {
   char denial_scratch[ROOM];
   mcpico_json_iterator iterator;
   mcpico_json_iterator new_iterator;
+  mcpico_json_pointer pointers[1];
+  mcpico_json_pointer new_pointer;
   mcpico_inbox inbox;
   mcpico_inbox new_inbox;
   mcpico_inbox body_inbox;
@@ -67,6 +69,9 @@ struct fixture {
   mcpico_exchange new_exchange;
   mcpico_event request;
   mcpico_event event;
+  mcpico_result_stream result_stream;
+  mcpico_result_stream new_result_stream;
+  mcpico_json_part part;
   char request_storage[ROOM];
   mcpico_lines lines;
   mcpico_lines new_lines;

@@ -110,6 +110,7 @@ int main(void)
   test_client();
   test_http();
   test_streams();
+  test_result_stream();
   test_run();
   test_threads();
   printf("%d checks, %d failures\n", check_count, check_failures);

@@ -98,6 +98,7 @@ void test_http();
 void test_client();
 void test_legacy();
 void test_streams();
+void test_result_stream();
 void test_run();
 void test_threads();
 

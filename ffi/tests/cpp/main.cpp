@@ -14,6 +14,7 @@ int main() {
   test_client();
   test_legacy();
   test_streams();
+  test_result_stream();
   test_run();
   test_threads();
   std::printf("%d checks, %d failed\n", check_count, check_failures);
