@@ -239,7 +239,14 @@ def c_abi():
         yield b"\x00" + request + status + header + piece(b"text/event-stream") + read(stream) + step + step
     for response in list(responses())[:30]:
         received = b"\x1f" + usual + piece(response) + usual * 3
-        yield b"\x00" + request + b"\x2f" + usual + received + step + step
+        yield b"\x00" + request + b"\x2f\x00" + usual + received + step + step
+    parts = b"\x2f\x01" + usual + b"\x2f\x03" + usual + piece(b"/a/0")
+    part = b"\x29" + usual * 4 + b"\x01"
+    body = b'{"jsonrpc":"2.0","id":1,"result":{"a":["' + (b"\\u00e9\xc3\xa9 text " + b"x" * 100) * 10 + b'",true],"b":-1.5e3}}'
+    head = b"\x00" + request + status + header + piece(b"application/json") + parts
+    # Eight of these fill the inbox; what is read then makes room for the rest.
+    pieces = [read(body[at : at + 128]) for at in range(0, len(body), 128)]
+    yield head + b"".join(pieces[:8]) + part * 40 + b"".join(pieces[8:]) + close + part * 40
     for document in list(documents())[:20]:
         yield b"\x00\x1a" + piece(document) + piece(b"/a/0") + b"\x01\x1a" + piece(document) + piece(b"a") + b"\x06" + usual
 

@@ -15,7 +15,7 @@ use core::ptr::{null, null_mut};
 #[allow(clippy::wildcard_imports, reason = "all of the interface is called")]
 use crate::*;
 
-const SLOTS: usize = 36;
+const SLOTS: usize = 40;
 const ROOM: usize = 1024;
 
 /// Storage of one object of any kind.
@@ -36,6 +36,7 @@ struct Program<'a> {
     number: i64,
     flag: i32,
     event: mcpico_event,
+    part: mcpico_json_part,
 }
 
 /// Runs the program that `input` is.
@@ -68,6 +69,7 @@ impl<'a> Program<'a> {
             number: 0,
             flag: 0,
             event: mcpico_event::of_kind(0),
+            part: mcpico_json_part::of_kind(0),
         }
     }
 
@@ -225,7 +227,9 @@ impl<'a> Program<'a> {
         assert_ne!(name, c"UNKNOWN");
         if status == MCPICO_OK {
             let event = self.event;
-            for text in [self.string, self.other, event.json, event.method, event.body] {
+            for text in
+                [self.string, self.other, event.json, event.method, event.body, self.part.text]
+            {
                 // SAFETY: it has just been handed out, so it can be read.
                 let bytes = unsafe { boundary::bytes(text.data, text.len) }.unwrap();
                 core::hint::black_box(bytes.iter().fold(0, |sum: u8, byte| sum ^ byte));
@@ -233,6 +237,7 @@ impl<'a> Program<'a> {
         }
         (self.string, self.other) = (mcpico_str::ABSENT, mcpico_str::ABSENT);
         self.event = mcpico_event::of_kind(0);
+        self.part = mcpico_json_part::of_kind(0);
     }
 
     /// A function that writes a text: what fits is the size that was named, and nothing is written where it does not.
@@ -628,9 +633,23 @@ impl<'a> Program<'a> {
                     2 => mcpico_exchange_on_line_unanswered(self.object(8)),
                     _ => mcpico_exchange_on_status(self.object(8), 200),
                 },
-                40 | 41 => {
+                40 => {
                     let (exchange, inbox) = (self.object(8), self.object(5));
                     mcpico_exchange_next(exchange, inbox, &raw mut self.event)
+                }
+                41 => {
+                    let (stream, exchange, inbox) =
+                        (self.object(18), self.object(8), self.object(5));
+                    let (pointers, count) = (self.object(19), usize::from(self.byte() % 3));
+                    mcpico_result_stream_next(
+                        stream,
+                        exchange,
+                        inbox,
+                        pointers,
+                        count,
+                        &raw mut self.event,
+                        &raw mut self.part,
+                    )
                 }
                 42 => {
                     let (lines, client) = (self.object(11), self.object(6));
@@ -711,7 +730,15 @@ impl<'a> Program<'a> {
                         _ => mcpico_framing_next(framing, self.object(5), &raw mut self.string),
                     }
                 }
-                _ => mcpico_response_init(self.object(10)),
+                _ => match self.byte() % 4 {
+                    0 => mcpico_response_init(self.object(10)),
+                    1 => mcpico_result_stream_init(self.object(18)),
+                    2 => mcpico_json_pointer_is_found(self.object(19), &raw mut self.flag),
+                    _ => {
+                        let (pointer, (path, len)) = (self.place(19), self.text());
+                        mcpico_json_pointer_init(pointer, path, len)
+                    }
+                },
             };
             self.judge(status);
         }
