@@ -175,34 +175,41 @@ impl Lent {
     }
 
     /// Ends what was handed out of the storage before.
-    #[cfg_attr(not(feature = "asan"), allow(clippy::unused_self))]
     pub(crate) fn open(self) {
-        #[cfg(feature = "asan")]
-        // SAFETY: the storage is the caller's, and poisoned by nobody else.
-        unsafe {
-            asan::__asan_unpoison_memory_region(self.start.cast(), self.capacity);
-        }
+        asan::unpoison(self.start, self.capacity);
     }
 
     /// Makes all of the storage but `shown` unreadable to a program that is built with AddressSanitizer.
-    #[cfg_attr(not(feature = "asan"), allow(unused_variables, clippy::unused_self))]
     pub(crate) fn close_but(self, shown: (*const u8, usize)) {
-        #[cfg(feature = "asan")]
-        {
-            // SAFETY: the storage is the caller's, who is to touch only what is shown.
-            unsafe { asan::__asan_poison_memory_region(self.start.cast(), self.capacity) };
-            // SAFETY: what is shown is a part of it.
-            unsafe { asan::__asan_unpoison_memory_region(shown.0.cast(), shown.1) };
-        }
+        asan::poison(self.start, self.capacity);
+        asan::unpoison(shown.0, shown.1);
     }
 }
 
+/// Tells AddressSanitizer what a program may touch, in a library that is built for one.
 #[cfg(feature = "asan")]
 mod asan {
     use core::ffi::c_void;
 
     unsafe extern "C" {
-        pub(super) fn __asan_poison_memory_region(start: *const c_void, size: usize);
-        pub(super) fn __asan_unpoison_memory_region(start: *const c_void, size: usize);
+        fn __asan_poison_memory_region(start: *const c_void, size: usize);
+        fn __asan_unpoison_memory_region(start: *const c_void, size: usize);
     }
+
+    pub(super) fn poison(start: *const u8, size: usize) {
+        // SAFETY: the sanitizer marks addresses and touches no memory; those of an inbox are marked by nobody else.
+        unsafe { __asan_poison_memory_region(start.cast(), size) };
+    }
+
+    pub(super) fn unpoison(start: *const u8, size: usize) {
+        // SAFETY: as above.
+        unsafe { __asan_unpoison_memory_region(start.cast(), size) };
+    }
+}
+
+#[cfg(not(feature = "asan"))]
+mod asan {
+    pub(super) const fn poison(_: *const u8, _: usize) {}
+
+    pub(super) const fn unpoison(_: *const u8, _: usize) {}
 }
