@@ -220,7 +220,7 @@ def redactor():
 
 
 def c_abi():
-    """Programs of ffi/src/fuzzing.rs: which revision, then calls, each with its objects and texts."""
+    """Programs of ffi/src/fuzzing: which revision, then calls, each with its objects and texts."""
     usual = b"\xff"
     piece = lambda content: bytes([min(len(content), 252) + 3]) + content[:252]
     policy = b"\x00\x00\x00" + b"\x00\x00\x00\x00\x00" + b"\x00" * 3

@@ -191,9 +191,13 @@ fn the_committed_symbols_are_the_declared_functions() {
 
 #[test]
 fn every_function_of_the_sources_is_declared() {
-    let mut defined = Vec::new();
-    for file in fs::read_dir(root().join("ffi/src")).unwrap() {
-        let source = fs::read_to_string(file.unwrap().path()).unwrap();
+    let (mut defined, mut paths) = (Vec::new(), vec![root().join("ffi/src")]);
+    while let Some(path) = paths.pop() {
+        if path.is_dir() {
+            paths.extend(fs::read_dir(path).unwrap().map(|entry| entry.unwrap().path()));
+            continue;
+        }
+        let source = fs::read_to_string(path).unwrap();
         for after in source.split("#[unsafe(no_mangle)]").skip(1) {
             let (_, after) = after.split_once("fn ").unwrap();
             defined.push(after.split_once('(').unwrap().0.to_owned());
