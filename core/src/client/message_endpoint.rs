@@ -76,7 +76,8 @@ pub fn message_endpoint<'o>(
     let (scheme, rest) = scheme(stream.as_bytes()).ok_or(Origin)?;
     let rest = rest.strip_prefix(b"//").ok_or(Origin)?;
     let (authority, target) = split_before(rest, b"/?#");
-    let (base, _) = split_before(target, b"?#");
+    let (target, _) = split_before(target, b"#");
+    let (base, _) = split_before(target, b"?");
     let reference = match self::scheme(reference) {
         Some((other, rest)) if other.eq_ignore_ascii_case(scheme) && rest.starts_with(b"//") => {
             rest
@@ -101,7 +102,8 @@ pub fn message_endpoint<'o>(
             room.path(b"", target)?;
         }
         [b'/', ..] => room.path(b"", reference)?,
-        [] | [b'?', ..] => {
+        [] => room.path(b"", target)?,
+        [b'?', ..] => {
             room.path(b"", base)?;
             room.push(reference)?;
         }

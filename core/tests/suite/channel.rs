@@ -46,7 +46,7 @@ fn the_examples_of_rfc_3986_resolve() {
         ("/g", "http://a/g"),
         ("?y", "http://a/b/c/d;p?y"),
         ("g?y", "http://a/b/c/g?y"),
-        ("#s", "http://a/b/c/d;p"),
+        ("#s", "http://a/b/c/d;p?q"),
         ("g#s", "http://a/b/c/g"),
         ("g?y#s", "http://a/b/c/g?y"),
         (";x", "http://a/b/c/;x"),
