@@ -38,6 +38,7 @@ WORDS = {
     "jwt_verify": '{"alg":"HS256"}|"typ":"at+jwt"|"kid":"a"|"crit":["b64"]|"b64":false|"exp":1800003600|"nbf":1800000000|'
     '"iat":1799999999|"aud":"https://mcp.example/mcp"|"iss":"https://as.example"|"sub":"a"|1.8e9|1800000000.5|'
     "eyJhbGciOiJIUzI1NiJ9|.|\\u0061lg|\\u0065xp",
+    "message_endpoint": "https:|http:|//|/../|/./|..|mcp.example|127.0.0.1:8080|[::1]|:443|:80|@|%2e|?|#|;",
     "redactor": 'Authorization: Bearer |authorization|Cookie: |token=|"access_token":"|client_secret|--token |'
     "eyJhbGciOiJIUzI1NiJ9.e30.|://user:pass@|%3D|%26|\\\"|***|###|Basic ",
 }
@@ -152,6 +153,15 @@ def jwt_roundtrip():
     yield bytes([4, 0, 0]) + part(b"k" * 65) + part(b"") + part(b"") + b"\x84" + part(b"n") + part(b"{}")
 
 
+def message_endpoint():
+    corpus = json.loads((CORPORA / "redirect" / "cases.json").read_text(encoding="utf-8"))
+    for stream in range(6):
+        for case in corpus["endpoint_events"]:
+            yield bytes([stream]) + text(case["data"])
+        for reference in ("", "?y", "#s", "g;x/../y", "../../g", "//mcp.example:443/m", "http://h/m", "%2e%2e/m"):
+            yield bytes([stream]) + text(reference)
+
+
 def headers():
     header = json.loads((CORPORA / "mcp-headers" / "cases.json").read_text(encoding="utf-8"))
     for case in header["encode"]:
@@ -263,6 +273,7 @@ SEEDS = {
     "jsonrpc": documents,
     "jwt_roundtrip": jwt_roundtrip,
     "jwt_verify": jwt_verify,
+    "message_endpoint": message_endpoint,
     "redactor": redactor,
 }
 

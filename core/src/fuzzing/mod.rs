@@ -15,6 +15,7 @@ mod json_stream;
 mod jsonrpc;
 mod jwt_roundtrip;
 mod jwt_verify;
+mod message_endpoint;
 mod peer;
 mod redactor;
 mod server;
@@ -29,13 +30,14 @@ pub use json_stream::json_stream;
 pub use jsonrpc::jsonrpc;
 pub use jwt_roundtrip::jwt_roundtrip;
 pub use jwt_verify::jwt_verify;
+pub use message_endpoint::message_endpoint;
 pub use redactor::redactor;
 
 /// A body: what one target does with one input.
 pub type Body = fn(&[u8]);
 
 /// Every body by the name of its target.
-pub const TARGETS: [(&str, Body); 11] = [
+pub const TARGETS: [(&str, Body); 12] = [
     ("challenge", challenge),
     ("client", client),
     ("event_stream", event_stream),
@@ -46,5 +48,6 @@ pub const TARGETS: [(&str, Body); 11] = [
     ("jsonrpc", jsonrpc),
     ("jwt_roundtrip", jwt_roundtrip),
     ("jwt_verify", jwt_verify),
+    ("message_endpoint", message_endpoint),
     ("redactor", redactor),
 ];
