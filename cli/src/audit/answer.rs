@@ -9,6 +9,7 @@ use mcpico_core::inbox::Inbox;
 use serde_json::Value;
 
 use super::layer::Class;
+use crate::check::judge::error_payload;
 
 /// How an exchange ended.
 #[derive(Clone, Debug)]
@@ -196,15 +197,51 @@ fn is_about_auth(value: &Value) -> bool {
     AUTH_WORDS.iter().any(|word| text.contains(word))
 }
 
-/// Whether a result is an error in disguise: `isError`, or a text that is an object with `error` or
-/// `success: false`.
+/// Whether a result is an error in disguise: `isError`, or what [`error_payload`] finds in the items of a
+/// tool or a resource.
 pub(crate) fn has_error(result: &Value) -> bool {
-    let object = |value: &Value| {
-        value.is_object() && (!value["error"].is_null() || value["success"] == false)
-    };
-    let texts = result["content"].as_array().into_iter().flatten();
-    let mut texts = texts.filter_map(|item| item["text"].as_str());
     result["isError"] == true
-        || object(&result["structuredContent"])
-        || texts.any(|text| serde_json::from_str(text).is_ok_and(|value: Value| object(&value)))
+        || ["content", "contents"].iter().any(|items| error_payload(result, items).is_some())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn http(result: &Value) -> Box<Http> {
+        let reply = json!({"jsonrpc": "2.0", "id": 1, "result": result});
+        Box::new(Http { status: 200, reply: Some(reply), ..Http::default() })
+    }
+
+    #[test]
+    fn an_error_inside_of_a_result_is_no_passage() {
+        let good = json!({"content": [{"type": "text", "text": "hello"}]});
+        let read = json!({"contents": [{"uri": "demo://a", "text": "hello"}]});
+        let baseline = |result| Baseline::Known(http(result));
+        for (class, good, refused) in [
+            (Class::ToolsCall, &good, json!({"isError": true, "content": []})),
+            (Class::ToolsCall, &good, json!({"content": [{"text": "{\"success\": false}"}]})),
+            (Class::ToolsCall, &good, json!({"content": [{"text": "Unauthorized: no token"}]})),
+            (
+                Class::ToolsCall,
+                &good,
+                json!({"structuredContent": {"result": {"error": "no token"}}}),
+            ),
+            (
+                Class::ResourcesRead,
+                &read,
+                json!({"contents": [{"text": "{\"error\": \"no token\"}"}]}),
+            ),
+        ] {
+            let answer = Answer::Http(http(&refused));
+            let passage = passage(&answer, class, &baseline(good));
+            assert!(matches!(passage, Passage::Inside(_)), "{refused}: {passage:?}");
+            let answer = Answer::Http(http(good));
+            assert_eq!(super::passage(&answer, class, &baseline(good)), Passage::In);
+        }
+        let answer = Answer::Http(http(&json!({"content": [{"text": "{\"error\": null}"}]})));
+        assert_eq!(passage(&answer, Class::ToolsCall, &baseline(&good)), Passage::In);
+    }
 }

@@ -10,6 +10,7 @@ mod search;
 pub(super) use content::contents;
 pub(crate) use content::{messages, readable};
 pub(super) use matcher::{Matcher, locate};
+pub(crate) use payload::error_payload;
 pub(super) use result::tool_result;
 pub(crate) use result::{Answer, succeeded};
 pub(super) use schema::Schema;

@@ -22,7 +22,7 @@ static COMPLAINT: LazyLock<Regex> = LazyLock::new(|| {
 ///
 /// An error is an object with a member `error` that holds something, or with `success: false`, also as
 /// JSON in a text, and a text that begins as error messages do.
-pub(super) fn error_payload(result: &Value, items: &str) -> Option<String> {
+pub(crate) fn error_payload(result: &Value, items: &str) -> Option<String> {
     if let Some(why) = result.get("structuredContent").and_then(error_in) {
         return Some(format!("structuredContent {why}"));
     }
