@@ -170,3 +170,35 @@ pub(crate) async fn call(peer: &mut Peer, tool: &Tool) -> Result<Value, String> 
         Fault::NotOffered => "the server has no tools".into(),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn taken(tools: &[Value]) -> Option<String> {
+        let mut surface = Surface::unknown("none");
+        surface.take_tool(tools, None, None).unwrap();
+        surface.no_tool.is_none().then_some(surface.tool.name)
+    }
+
+    #[test]
+    fn only_what_is_declared_to_be_harmless_is_called_unasked() {
+        let schema = json!({"type": "object"});
+        let mut tools = vec![
+            json!({"name": "says_nothing", "inputSchema": schema}),
+            json!({"name": "writes", "inputSchema": schema, "annotations": {"readOnlyHint": false}}),
+            json!({"name": "as_text", "inputSchema": schema, "annotations": {"readOnlyHint": "true"}}),
+            json!({"name": "idempotent", "inputSchema": schema,
+                "annotations": {"destructiveHint": false, "idempotentHint": true}}),
+        ];
+        assert_eq!(taken(&tools), None);
+        let schema =
+            json!({"type": "object", "required": ["id"], "properties": {"id": {"type": "string"}}});
+        let annotations = json!({"readOnlyHint": true});
+        tools.push(json!({"name": "reads", "inputSchema": schema, "annotations": annotations}));
+        assert_eq!(taken(&tools).as_deref(), Some("reads"));
+        let mut surface = Surface::unknown("none");
+        surface.take_tool(&tools, Some("writes"), None).unwrap();
+        assert_eq!(surface.tool.name, "writes");
+    }
+}
