@@ -723,17 +723,28 @@ fn any_reply() -> impl Strategy<Value = (u16, usize, String)> {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
     #[test]
-    fn finding_the_era_ends_for_every_server(replies in proptest::collection::vec(any_reply(), 20)) {
-        let mut client = Client::new(INFO);
+    fn finding_the_era_ends_for_every_server(
+        replies in proptest::collection::vec((any_reply(), proptest::bool::weighted(0.2)), 20),
+        ends in (0..Revision::ALL.len(), 0..Revision::ALL.len()),
+    ) {
+        // The revisions that we speak, from the oldest to the newest.
+        let mut range = [Revision::ALL[ends.0], Revision::ALL[ends.1]];
+        range.sort_unstable();
+        let mut client = Client::with_revisions(INFO, range[0], range[1]);
         let mut exchanges = 0;
-        for (status, kind, body) in &replies {
+        for ((status, kind, body), lost) in &replies {
             let mut out = [0; 1024];
             match client.connect(None, &mut out) {
                 Ok(None) => {
-                    prop_assert!(client.revision().is_some());
+                    let revision = client.revision();
+                    prop_assert!(revision.is_some_and(|one| range[0] <= one && one <= range[1]));
                     break;
                 }
+                // The connection broke, and the caller asks again.
+                Ok(Some(_)) if *lost => exchanges += 1,
                 Ok(Some((_, mut exchange))) => {
                     exchanges += 1;
                     let headers = [JSON, STREAM, &[]][*kind];

@@ -1,15 +1,21 @@
 //! Every public writer: the size that it names suffices and one byte fewer does not, and nothing has
 //! changed in between.
 
+mod complete;
+mod eras;
+
 use mcpico_core::auth::challenge::ErrorCode;
-use mcpico_core::auth::{Bearer, BearerChallenge, Challenges, Guard, Redactor, mask};
+use mcpico_core::auth::{Bearer, BearerChallenge, Challenges, Guard, Reason, Redactor, mask};
 use mcpico_core::client::{Answer, Call, Client, Event, Exchange, Post, ServerRequest};
 use mcpico_core::http1::{self, RequestError, RequestHead};
 use mcpico_core::inbox::Inbox;
 use mcpico_core::json::{self, parse};
 use mcpico_core::jsonrpc::{Id, Outgoing};
 use mcpico_core::jwt::base64url::{self, Base64Error};
-use mcpico_core::jwt::{Claim, Header, Hs256Key, Policy, SignError, dangerous, sign, sign_payload};
+use mcpico_core::jwt::{
+    Claim, Header, Hs256Key, KeySet, NamedKey, Policy, SignError, UnverifiedToken, VerifyError,
+    dangerous, sign, sign_payload, verify,
+};
 use mcpico_core::mcp::{
     ClientInfo, CompletionReference, HeaderValueError, Method, Revision, decode_header_value,
     encode_header_value,
@@ -75,9 +81,7 @@ fn check_client(
     check(what, |out| match write(client, out) {
         Ok((post, made)) => {
             exchange = Some(made);
-            let len = post.body().len()
-                + post.headers().map(|(name, value)| name.len() + value.len() + 4).sum::<usize>();
-            Ok(vec![0; len])
+            Ok(as_long_as(&post))
         }
         Err(Error::OutputTooSmall { needed }) => {
             assert_eq!(format!("{client:?}"), format!("{before:?}"), "{what}");
@@ -92,6 +96,12 @@ fn check_client(
     assert_eq!(format!("{client:?}"), format!("{fresh:?}"), "{what}");
     assert_eq!(exchange.id(), at_once.id(), "{what}");
     exchange
+}
+
+/// As many bytes as the headers and the body of `post` take.
+fn as_long_as(post: &Post<'_>) -> Vec<u8> {
+    let headers = post.headers().map(|(name, value)| name.len() + value.len() + 4);
+    vec![0; post.body().len() + headers.sum::<usize>()]
 }
 
 /// Lets `exchange` read an answer.
@@ -214,6 +224,48 @@ proptest! {
             legacy.request(&Call::new(Method::Ping), &mut []).unwrap_err(),
             Error::Misuse(Misuse::NotReady)
         );
+    }
+
+    /// Whoever decodes a token into lent room, names the size alike.
+    #[test]
+    fn scratch(sub in "[ -~é]{0,40}") {
+        let key = Hs256Key::new(&[7; 32]).unwrap();
+        let mut out = vec![0; 1024];
+        let claims = [Claim::sub(&sub), Claim::exp(1)];
+        let token = sign(&key, &Header::default(), &claims, &mut out).unwrap().as_bytes();
+        let policy = Policy::new();
+        let judged = |verdict: Result<(), VerifyError>, room: usize| match verdict {
+            Ok(()) => Ok(vec![0; room]),
+            Err(VerifyError::ScratchTooSmall { needed }) => Err(needed),
+            Err(other) => panic!("{other}"),
+        };
+        let needed = check("verify", |room| {
+            judged(verify(&key, token, &policy, 0, room).map(|_| ()), room.len())
+        });
+        let keys = [NamedKey { kid: None, key: &key }];
+        let by_set = check("KeySet::verify", |room| {
+            judged(KeySet::new(&keys).verify(token, &policy, 0, room).map(|_| ()), room.len())
+        });
+        let unverified = check("UnverifiedToken::parse", |room| {
+            judged(UnverifiedToken::parse(token, room).map(|_| ()), room.len())
+        });
+        let guard = Guard::new(&key, &policy);
+        let header = [b"Bearer ", token].concat();
+        let denied = |reason| match reason {
+            Reason::Token(error) => error,
+            other => panic!("{other}"),
+        };
+        let by_guard = check("Guard::check", |room| {
+            let verdict = guard.check(Some(&header), 0, room).map(|_| ());
+            judged(verdict.map_err(|denial| denied(denial.reason())), room.len())
+        });
+        let by_all = check("Guard::check_all", |room| {
+            let verdict = guard.check_all([&header[..]], 0, room).map(|_| ());
+            judged(verdict.map_err(|denial| denied(denial.reason())), room.len())
+        });
+        for other in [by_set, unverified, by_guard, by_all] {
+            prop_assert_eq!(other.len(), needed.len());
+        }
     }
 
     #[test]
