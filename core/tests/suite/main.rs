@@ -26,6 +26,7 @@ mod mcp_headers;
 mod mcp_results;
 mod outputs;
 mod patterns;
+mod readme;
 mod redaction;
 mod result_stream;
 mod threats;
