@@ -85,6 +85,20 @@ fn is_open_to_others(_: &Metadata) -> bool {
     false
 }
 
+/// Why `what` cannot be read from `file`. A name that leads nowhere is not repeated: it can be the secret or the token
+/// itself, given by mistake.
+pub(crate) fn unread(what: &str, file: &Path, error: &io::Error) -> String {
+    use io::ErrorKind::{InvalidFilename, NotADirectory, NotFound};
+    if matches!(error.kind(), InvalidFilename | NotADirectory | NotFound) {
+        format!(
+            "{what} cannot be read from the file that is named: {error}; the name is not repeated, as it \
+             may be what should be in it"
+        )
+    } else {
+        format!("{what} cannot be read from {}: {error}", file.display())
+    }
+}
+
 fn without_line_end(bytes: &[u8]) -> &[u8] {
     let without = bytes.strip_suffix(b"\r\n").or_else(|| bytes.strip_suffix(b"\n"));
     without.unwrap_or(bytes)

@@ -9,7 +9,7 @@ use clap::Args;
 use mcpico_core::jwt::{Hs256Key, KeyError, dangerous};
 use zeroize::Zeroizing;
 
-use crate::confidential::Contents;
+use crate::confidential::{Contents, unread};
 use crate::failure::Failure;
 use crate::terminal;
 use crate::token::source::Place;
@@ -107,9 +107,9 @@ impl SecretSource {
 /// Why there is no key.
 #[derive(Debug)]
 pub(crate) enum SecretError {
-    /// The file can not be read.
+    /// The file cannot be read.
     File(PathBuf, io::Error),
-    /// Standard input can not be read.
+    /// Standard input cannot be read.
     Stdin(io::Error),
     /// The variable that the configuration names is not set.
     Variable(String),
@@ -120,11 +120,9 @@ pub(crate) enum SecretError {
 impl fmt::Display for SecretError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::File(file, error) => {
-                write!(f, "the secret can not be read from {}: {error}", file.display())
-            }
+            Self::File(file, error) => f.write_str(&unread("the secret", file, error)),
             Self::Stdin(error) => {
-                write!(f, "the secret can not be read from standard input: {error}")
+                write!(f, "the secret cannot be read from standard input: {error}")
             }
             Self::Variable(name) => {
                 write!(f, "the configuration takes the secret from {name}, which is not set")
@@ -161,7 +159,7 @@ impl Secret {
     ///
     /// # Errors
     ///
-    /// The file can not be read.
+    /// The file cannot be read.
     pub(crate) fn find(file: Option<&Path>) -> io::Result<Option<Self>> {
         if let Some(file) = file {
             let contents = Contents::of_file(file)?;

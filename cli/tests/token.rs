@@ -361,7 +361,7 @@ fn secrets_come_from_a_file_the_environment_or_standard_input() {
     decoded(&piped.end().out(), other.as_bytes());
     sign().secret(None).end().unusable(&["no secret", "--secret-file"]);
     sign().secret(Some("")).end().unusable(&["the secret is empty"]);
-    sign().and(&["--secret-file", "no/such/file"]).end().unusable(&["secret", "no/such/file"]);
+    sign().and(&["--secret-file", "no/such/file"]).end().unusable(&["secret", "No such file"]);
     let both = sign().file("--secret-file", &file).and(&["--secret-stdin"]);
     both.end().misused("cannot be used with");
     let endless = private_file(vec![b'x'; 70_000]);
@@ -428,6 +428,27 @@ fn misplaced_secrets_are_not_repeated() {
     run(&["verify", &good, "--jwt-token", &good]).misused("cannot be used with");
     run(&["sign", "--expires-in", &good]).misused("invalid value");
     run(&["verify", "--format", &good, "--leeway", &good]).misused("invalid value");
+}
+
+/// Where the name of a file belongs, too: a name that leads nowhere may be what was meant to be in it.
+#[test]
+fn misplaced_secrets_are_not_repeated_as_names_of_files() {
+    let good = with(&json!({"exp": now() + 60}));
+    let long = "x".repeat(300);
+    for (arguments, hidden) in [
+        (&["sign", "--secret-file", SECRET][..], SECRET),
+        (&["sign", "--secret-file", &long], &long),
+        (&["verify", "--jwt-token-file", &good], &good),
+        (&["verify", &good, "--secret-file", SECRET], SECRET),
+    ] {
+        let ended = Run::new(arguments).hide_token(&good).hide(hidden).end();
+        assert_eq!((ended.code, ended.out.as_str()), (2, ""), "{ended:?}");
+        assert!(ended.err.contains("not repeated"), "{ended:?}");
+    }
+    // One that leads somewhere is no secret.
+    let folder = env!("CARGO_MANIFEST_DIR");
+    let ended = Run::new(&["sign", "--secret-file", folder]).end();
+    assert!(ended.code == 2 && ended.err.contains(folder), "{ended:?}");
 }
 
 // ---- verify --------------------------------------------------------------------------------------
@@ -606,7 +627,7 @@ fn tokens_come_from_five_places() {
         assert_eq!(sub(ended), "argument");
     }
     verify(&["--jwt-token", &argument]).file("--jwt-token-file", &file).end().misused("cannot");
-    verify(&["--jwt-token-file", "no/such/file"]).end().unusable(&["token", "no/such/file"]);
+    verify(&["--jwt-token-file", "no/such/file"]).end().unusable(&["token", "No such file"]);
     let empty = private_file("\n");
     verify(&[]).file("--jwt-token-file", &empty).end().unusable(&["token", "empty"]);
     verify(&[]).token("").end().unusable(&["MCP_JWT_TOKEN", "empty"]);

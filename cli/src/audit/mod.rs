@@ -31,7 +31,7 @@ use serde_json::{Map, Value};
 pub(crate) use args::Audit;
 
 use crate::clock;
-use crate::confidential::Contents;
+use crate::confidential::{Contents, unread};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::mint;
@@ -159,9 +159,10 @@ fn known(target: &Target) -> Known {
 fn other_token(command: &Audit) -> Result<Option<String>, Failure> {
     let bytes = match &command.other_token_file {
         Some(file) => {
-            let unread =
-                |error| Failure::usage(format!("{}: {error}", terminal::escape(&name_of(file))));
-            let contents = Contents::of_file(file).map_err(unread)?;
+            let contents = Contents::of_file(file).map_err(|error| {
+                let why = unread("the token of the other user", file, &error);
+                Failure::usage(terminal::escape(&why))
+            })?;
             if contents.open_to_others {
                 terminal::warn(&format!("other users can read the token in {}", name_of(file)));
             }

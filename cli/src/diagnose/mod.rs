@@ -11,7 +11,7 @@ use std::path::PathBuf;
 use clap::Args;
 use mcpico_http::Endpoint;
 
-use crate::confidential::Contents;
+use crate::confidential::{Contents, unread};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output;
@@ -120,8 +120,9 @@ fn secrets(command: &Diagnose) -> Result<Vec<Candidate>, Failure> {
     let mut found = Vec::new();
     for file in &command.secret_files {
         let name = terminal::escape(&file.display().to_string()).into_owned();
-        let bytes = Contents::raw_of_file(file)
-            .map_err(|error| Failure::usage(format!("{name} can not be read: {error}")))?;
+        let bytes = Contents::raw_of_file(file).map_err(|error| {
+            Failure::usage(terminal::escape(&unread("the secret", file, &error)))
+        })?;
         found.push(Candidate { name, bytes });
     }
     let variables = command.secret_variables.iter().map(|name| (name.clone(), true));

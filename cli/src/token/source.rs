@@ -9,7 +9,7 @@ use clap::Args;
 use mcpico_core::auth::mask;
 use zeroize::Zeroizing;
 
-use crate::confidential::Contents;
+use crate::confidential::{Contents, unread};
 use crate::failure::Failure;
 use crate::terminal;
 
@@ -152,9 +152,9 @@ pub(crate) enum TokenError {
     Variable(String),
     /// The token is not UTF-8.
     NotText,
-    /// The file can not be read.
+    /// The file cannot be read.
     File(PathBuf, io::Error),
-    /// Standard input can not be read.
+    /// Standard input cannot be read.
     Stdin(io::Error),
 }
 
@@ -169,11 +169,9 @@ impl fmt::Display for TokenError {
             }
             Self::NotText => f.write_str("the token is not UTF-8"),
             Self::Empty(name) => write!(f, "the token in {name} is empty"),
-            Self::File(file, error) => {
-                write!(f, "the token can not be read from {}: {error}", file.display())
-            }
+            Self::File(file, error) => f.write_str(&unread("the token", file, error)),
             Self::Stdin(error) => {
-                write!(f, "the token can not be read from standard input: {error}")
+                write!(f, "the token cannot be read from standard input: {error}")
             }
         }
     }
