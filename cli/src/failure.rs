@@ -10,6 +10,7 @@ use mcpico_http::{ConnectError, Error};
 
 use crate::exit::Exit;
 use crate::output::concealed;
+use crate::target;
 use crate::terminal::escape;
 
 /// Longest part of a body that is shown, in characters.
@@ -109,7 +110,7 @@ impl Failure {
                     format!("the server answered {status} and no MCP message{body}"),
                 );
                 if status == 404 {
-                    failure.hint(format!("is {} the path of the MCP endpoint?", escape(endpoint)))
+                    failure.hint(format!("is {} the path of the MCP endpoint?", target::shown(endpoint)))
                 } else {
                     failure
                 }
@@ -184,7 +185,7 @@ impl Failure {
             Error::Endpoint(_) | Error::Request(_) => Self::usage(error.to_string()),
             Error::Client(mcpico_core::Error::Misuse(misuse)) => Self::usage(misuse.to_string()),
             Error::Connect(ConnectError::Refused | ConnectError::Dns) => {
-                failure.hint(format!("is a server running at {}?", escape(endpoint)))
+                failure.hint(format!("is a server running at {}?", target::shown(endpoint)))
             }
             Error::Connect(ConnectError::Tls(_)) => {
                 failure.hint("certificates are checked against this machine's trust store").hint(

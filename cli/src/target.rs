@@ -28,6 +28,14 @@ pub(crate) const INFO: ClientInfo =
 /// Time limit for one request where none is given, in seconds.
 const TIMEOUT: u64 = 60;
 
+/// `endpoint` as it is shown: escaped, and without its query, which may hold a key.
+pub(crate) fn shown(endpoint: &str) -> String {
+    match endpoint.split_once('?') {
+        Some((path, _)) if endpoint.starts_with("http") => format!("{}?***", escape(path)),
+        _ => escape(endpoint).into_owned(),
+    }
+}
+
 /// How the server is reached and what it is shown.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct TargetArguments {
@@ -276,8 +284,8 @@ impl Target {
             allow_plaintext_bearer,
             _running: running,
         };
-        let shown = mask(target.token.as_deref().unwrap_or_default().as_bytes());
-        target.log(&escape(&format!("endpoint {}, token {}", target.endpoint, shown.as_str())));
+        let token = mask(target.token.as_deref().unwrap_or_default().as_bytes());
+        target.log(&format!("endpoint {}, token {token}", shown(&target.endpoint)));
         Ok(target)
     }
 

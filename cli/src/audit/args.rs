@@ -15,7 +15,8 @@ use crate::target::TargetArguments;
 /// server: only tools are called that it declares as harmless (readOnlyHint), or the one of --tool.
 ///
 /// Exit code 0: nothing was accepted that must not be, every refusal was right, and what was required was tested. 1: not
-/// so. 2: the command line cannot be used. 3: the good token is refused everywhere. 4: the server cannot be reached.
+/// so. 2: the command line cannot be used. 3: the good token is refused everywhere. 4: the server cannot be reached, or
+/// what answers does not speak MCP.
 #[derive(Debug, Args)]
 pub(crate) struct Audit {
     /// URL of the MCP endpoint

@@ -132,6 +132,11 @@ impl Run {
                 let dialogue = Dialogue::alone(revision).map_err(|error| misuse(&error))?;
                 self.sides.push(Side { dialogue, baselines: Vec::new() });
             }
+            if token.is_some() {
+                self.surface =
+                    Surface::unknown("the good token gets no list of tools; --tool names one");
+                self.report.nobody_speaks();
+            }
             if let Some(name) = self.given.tool.clone() {
                 self.surface.name_tool(&name, self.given.tool_arguments.as_ref());
             }

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use crate::exit::Exit;
 use crate::output::line;
+use crate::target;
 use crate::terminal::{Style, Tone, escape};
 
 /// How bad a finding is.
@@ -44,7 +45,7 @@ pub(super) struct Report {
 
 impl Report {
     pub(super) fn new(endpoint: Option<&str>, token: &str) -> Self {
-        let endpoint = endpoint.map(|endpoint| escape(endpoint).into_owned());
+        let endpoint = endpoint.map(target::shown);
         let token = format!("{} ({} bytes)", mask(token.as_bytes()), token.len());
         Self { endpoint, token, findings: Vec::new() }
     }

@@ -17,7 +17,7 @@ use mcpico_core::mcp::Revision;
 
 use crate::clock;
 use crate::exit::Exit;
-use crate::target::{Format, Target};
+use crate::target::{self, Format, Target};
 use crate::terminal::escape;
 
 pub(crate) use baseline::Baseline;
@@ -217,7 +217,7 @@ impl Report {
     pub(crate) fn new(target: &Target, format: Format, baseline: Baseline) -> Self {
         let token = mask(target.token.as_deref().unwrap_or_default().as_bytes());
         let report = Self {
-            endpoint: escape(&target.endpoint).into_owned(),
+            endpoint: target::shown(&target.endpoint),
             token: token.as_str().to_owned(),
             is_program: target.program.is_some(),
             terminal: Terminal::new(format),

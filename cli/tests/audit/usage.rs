@@ -56,6 +56,18 @@ fn a_layer_that_is_required_has_to_be_tested() {
     assert_eq!(audited.report["required_and_not_tested"], serde_json::json!(["exchange"]));
 }
 
+/// Not the path of the endpoint: that says nothing about what is there.
+#[test]
+fn what_does_not_speak_mcp_is_not_audited() {
+    let server = Server::with(&[]);
+    let url = format!("http://{}/not-here", server.address);
+    let output = run(&[&url, "--skip", WAITING]);
+    let said = String::from_utf8(output.stdout.clone()).unwrap();
+    assert_eq!(output.status.code(), Some(4), "{output:?}");
+    assert!(said.contains("does not speak MCP") && said.contains("path"), "{said}");
+    assert!(!said.contains("give a good token"), "{said}");
+}
+
 #[test]
 fn a_backend_that_serves_nobody_special_is_found() {
     let server = Server::with(&["--revision", "2026-07-28"]);

@@ -55,6 +55,32 @@ fn what_is_no_endpoint_is_a_usage_error() {
     }
 }
 
+/// A query may hold a key, so it is not shown; and a name of a file may be a token.
+#[test]
+fn what_an_endpoint_or_a_name_may_hold_is_not_repeated() {
+    let key = "k3y-that-nobody-may-see";
+    let url = &format!("http://127.0.0.1:1/mcp?api_key={key}&region=eu");
+    let secret = &secret_file();
+    let junit = &file("junit.xml", "");
+    for arguments in [
+        &["test", url, "--junit", junit][..],
+        &["test", url, "--format", "json"],
+        &["list", "tools", "--endpoint", url, "--verbose"],
+        &["audit", url],
+        &["diagnose", url, "--jwt-token-file", secret],
+        &["audit", "http://127.0.0.1:1/mcp", "--other-token-file", key],
+        &["list", "tools", "--jwt-token-file", key],
+        &["diagnose", "--jwt-token-file", secret, "--secret-file", key],
+    ] {
+        let run = run(arguments);
+        assert_ne!(run.code, 0, "{arguments:?} {run:?}");
+        assert!(!run.out.contains(key) && !run.err.contains(key), "{arguments:?} {run:?}");
+    }
+    let written = std::fs::read_to_string(junit).unwrap();
+    assert!(written.contains("http://127.0.0.1:1/mcp?***"), "{written}");
+    assert!(!written.contains(key), "{written}");
+}
+
 #[test]
 fn help_is_no_error() {
     for arguments in [&["--help"][..], &["test", "--help"], &["call", "--help"], &["--version"]] {

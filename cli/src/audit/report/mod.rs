@@ -16,7 +16,7 @@ use super::surface::Surface;
 use super::verdict::{Kind, Verdict};
 use crate::exit::Exit;
 use crate::output::line;
-use crate::target::{Format, Target};
+use crate::target::{self, Format, Target};
 use crate::terminal::{Style, Tone, escape};
 
 /// One probe at one door.
@@ -52,6 +52,8 @@ pub(super) struct Report {
     has_token: bool,
     rate: Option<u32>,
     prints: bool,
+    /// Nobody answered the good token as a server of MCP does.
+    is_mute: bool,
     style: Style,
     sides: Vec<(Revision, bool)>,
     tool: String,
@@ -83,7 +85,7 @@ impl Report {
             }
         }
         Self {
-            endpoint: escape(&target.endpoint).into_owned(),
+            endpoint: target::shown(&target.endpoint),
             token: mask(target.token.as_deref().unwrap_or_default().as_bytes()).as_str().to_owned(),
             is_demo: target.is_demo,
             given: words,
@@ -91,6 +93,7 @@ impl Report {
             has_token: target.token.is_some(),
             rate,
             prints: is_text,
+            is_mute: false,
             style: if is_text { Style::of_stdout() } else { Style::PLAIN },
             sides: Vec::new(),
             tool: String::new(),
@@ -135,6 +138,11 @@ impl Report {
         line(&format!("at most {planned} requests, {rate}\n"));
     }
 
+    /// No revision was agreed on with the good token.
+    pub(super) fn nobody_speaks(&mut self) {
+        self.is_mute = true;
+    }
+
     pub(super) fn add(&mut self, cell: Cell) {
         self.cells.push(cell);
     }
@@ -165,12 +173,15 @@ impl Report {
         let tried = |cell: &&Cell| cell.id == "good-token" && cell.verdict.kind != Kind::NotTested;
         let mut good = self.cells.iter().filter(tried).peekable();
         let any = |kind| self.count(kind) > 0;
+        let is_seen = [Kind::Proved, Kind::Refused, Kind::Accepted, Kind::WrongRefusal];
         let refused_everywhere = good.peek().is_some()
             && good.all(|cell| matches!(cell.verdict.status, Some(401 | 403)));
         if any(Kind::Accepted) {
             Exit::Failed
         } else if refused_everywhere {
             Exit::Authentication
+        } else if self.is_mute && !is_seen.into_iter().any(any) {
+            Exit::Unreachable
         } else if any(Kind::WrongRefusal) || !self.unmet.is_empty() || !self.diagnoses.is_empty() {
             Exit::Failed
         } else {
@@ -355,6 +366,13 @@ impl Report {
             _ if exit == Exit::Authentication => {
                 "This proves nothing: the good token was refused, and a server that refuses everything \
                  refuses bad tokens, too."
+            }
+            _ if exit == Exit::Unreachable => {
+                return format!(
+                    "Nothing was tested: what answers does not speak MCP to the good token. Is {} the path \
+                     of the MCP endpoint?",
+                    self.endpoint
+                );
             }
             _ if exit != Exit::Passed => "The server is not what it has to be: see above.",
             (false, _) => {
