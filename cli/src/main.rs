@@ -50,7 +50,7 @@ fn main() -> ExitCode {
         Command::Record(command) => wait(interruptible(record::run(&command))),
         Command::Serve(command) => serve::run(&command)
             .map(|()| Exit::Passed)
-            .map_err(|failure| Failure::new(Exit::Failed, failure.to_string())),
+            .map_err(|failure| Failure::new(failure.exit(), failure.to_string())),
         Command::Test(command) => wait(abandonable(check::run(&command))),
         Command::Token(command) => token::run(&command),
     };

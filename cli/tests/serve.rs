@@ -440,7 +440,7 @@ fn what_can_not_be_served_safely_is_refused() {
     let refused = |command: &mut Command, reason: &str| {
         let output = ended(command);
         let message = String::from_utf8(output.stderr).unwrap();
-        assert!(!output.status.success(), "{message}");
+        assert_eq!(output.status.code(), Some(2), "{message}");
         assert!(output.stdout.is_empty());
         assert!(message.starts_with("mcpico: ") && message.contains(reason), "{message}");
         message

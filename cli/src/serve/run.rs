@@ -13,6 +13,7 @@ use super::revisions::Revisions;
 use super::{Liar, Options, Running, Server, stdio, token_file};
 use crate::args;
 use crate::clock;
+use crate::exit::Exit;
 use crate::secret::{Secret, SecretError};
 
 /// Why `serve` ended.
@@ -22,15 +23,15 @@ pub(crate) enum Failure {
     NotLoopback(SocketAddr),
     /// What a lie is about does not exist over stdio.
     LieOverStdio,
-    /// The secret can not be read or used.
+    /// The secret cannot be read or used.
     Secret(SecretError),
-    /// The scopes can not be used.
+    /// The scopes cannot be used.
     Guard(GuardError),
-    /// The server's own token can not be made.
+    /// The server's own token cannot be made.
     Token(SignError),
-    /// The token can not be written.
+    /// The token cannot be written.
     TokenFile(PathBuf, io::Error),
-    /// The server can not start.
+    /// The server cannot start.
     Start(SocketAddr, io::Error),
     /// Anything else of the operating system.
     System(io::Error),
@@ -50,15 +51,22 @@ impl fmt::Display for Failure {
             Self::Guard(error) => error.fmt(f),
             Self::Token(error) => write!(f, "no token can be made: {error}"),
             Self::TokenFile(file, error) => {
-                write!(f, "the token can not be written to {}: {error}", file.display())
+                write!(f, "the token cannot be written to {}: {error}", file.display())
             }
-            Self::Start(address, error) => write!(f, "can not listen on {address}: {error}"),
+            Self::Start(address, error) => write!(f, "cannot listen on {address}: {error}"),
             Self::System(error) => error.fmt(f),
         }
     }
 }
 
 impl std::error::Error for Failure {}
+
+impl Failure {
+    /// All but the faults of the operating system are those of the command line and of what it names.
+    pub(crate) fn exit(&self) -> Exit {
+        if matches!(self, Self::System(_)) { Exit::Failed } else { Exit::Usage }
+    }
+}
 
 /// Serves until Ctrl-C or SIGTERM, over stdio also until standard input ends.
 pub(crate) fn run(arguments: &args::Serve) -> Result<(), Failure> {
