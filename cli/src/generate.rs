@@ -50,5 +50,5 @@ pub(crate) fn run(command: &Generate) -> Result<Exit, Failure> {
     };
     written
         .map(|()| Exit::Passed)
-        .map_err(|error| Failure::usage(format!("what was generated can not be written: {error}")))
+        .map_err(|error| Failure::usage(format!("what was generated cannot be written: {error}")))
 }

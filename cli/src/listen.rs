@@ -4,6 +4,7 @@ use std::ops::ControlFlow;
 
 use clap::Args;
 use mcpico_core::client::Update;
+use mcpico_core::jsonrpc::code::METHOD_NOT_FOUND;
 use mcpico_core::mcp::SubscriptionFilter;
 use mcpico_http::std::{Ended, SessionError};
 use serde_json::{Value, json};
@@ -84,6 +85,11 @@ pub(crate) async fn listen(command: &Listen) -> Result<Exit, Failure> {
             };
             match peer.listen(&filter, &mut tell).await {
                 Ok(Ended::Stopped) => Ok(Exit::Passed),
+                Ok(Ended::Refused(error)) if error.code == METHOD_NOT_FOUND => {
+                    let why = rpc(&error);
+                    let what = format!("the server tells nothing of its own accord: {why}");
+                    Err(Failure::new(Exit::Failed, what))
+                }
                 Ok(Ended::Refused(error)) => Err(Failure::new(Exit::Failed, rpc(&error))),
                 Ok(_) => Err(Failure::new(Exit::Failed, "the server has ended it")),
                 Err(SessionError::Rejected(rejection)) if rejection.status == 405 => {

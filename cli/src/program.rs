@@ -34,7 +34,7 @@ pub(crate) struct ProgramArguments {
     #[arg(last = true, value_name = "PROGRAM", group = "started")]
     program: Vec<OsString>,
 
-    /// The same, with program and arguments in one text that is split into words as a shell would
+    /// Start this program, as behind --; it and its arguments are one text, split into words as a shell would
     ///
     /// Quotes and backslashes keep words together. Nothing is run by a shell: no variable, pattern or pipe is one.
     #[arg(long, value_name = "COMMAND", group = "started", value_parser = words)]

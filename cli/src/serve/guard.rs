@@ -153,14 +153,14 @@ impl Guard {
 /// Why there is no guard.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum GuardError {
-    /// A scope has characters that scopes can not have.
+    /// A scope has characters that scopes cannot have.
     Scope(FieldError),
 }
 
 impl fmt::Display for GuardError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Scope(error) => write!(f, "the scopes can not be used: {error}"),
+            Self::Scope(error) => write!(f, "the scopes cannot be used: {error}"),
         }
     }
 }

@@ -82,11 +82,11 @@ pub(crate) struct Sign {
     #[arg(long, value_name = "JSON|@FILE")]
     pub(crate) claims: Option<String>,
 
-    /// When the token expires, from now: seconds, or a number with s, m, h or d; negative is past
+    /// When the token expires, from now: seconds, or a number with s, m, h or d; negative is past [default: 10m]
     #[arg(long, value_name = "SECONDS|10m|1h", allow_hyphen_values = true)]
     pub(crate) expires_in: Option<Lifetime>,
 
-    /// When the token expires: seconds since 1970, or a date such as 2030-01-31T12:00:00Z
+    /// When the token expires, instead: seconds since 1970, or a date such as 2030-01-31T12:00:00Z
     #[arg(long, value_name = "TIME", conflicts_with = "expires_in", allow_hyphen_values = true)]
     pub(crate) expires_at: Option<Time>,
 
@@ -121,7 +121,7 @@ pub(crate) struct Sign {
 /// Judge a token: exit code 0 when it is valid, 1 when it is refused
 ///
 /// Exit code 2 says that nothing was judged: the secret, the token or the command line is not there or
-/// can not be used. A token must have `exp`, and one for an audience is refused unless --aud names it.
+/// cannot be used. A token must have `exp`, and one for an audience is refused unless --aud names it.
 #[derive(Debug, Args)]
 pub(crate) struct Verify {
     #[command(flatten)]

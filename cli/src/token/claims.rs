@@ -149,7 +149,7 @@ impl ClaimsSet {
     }
 }
 
-/// Why the claims can not be put together.
+/// Why the claims cannot be put together.
 #[derive(Debug)]
 pub(super) enum ClaimsError {
     /// A claim is given twice.
@@ -162,7 +162,7 @@ pub(super) enum ClaimsError {
     Object(JsonError),
     /// The text of `--claims` is no object.
     ObjectType,
-    /// The file of `--claims` can not be read.
+    /// The file of `--claims` cannot be read.
     File(PathBuf, io::Error),
     /// The text of `--session-tags` is no JSON.
     Tags(JsonError),
@@ -187,7 +187,7 @@ impl fmt::Display for ClaimsError {
             Self::Object(error) => write!(f, "the value of --claims is not JSON: {error}"),
             Self::ObjectType => f.write_str("the value of --claims is not a JSON object"),
             Self::File(file, error) => {
-                write!(f, "the claims can not be read from {}: {error}", file.display())
+                write!(f, "the claims cannot be read from {}: {error}", file.display())
             }
             Self::Tags(error) => write!(f, "the value of --session-tags is not JSON: {error}"),
             Self::TagsType => {

@@ -63,7 +63,7 @@ pub(super) fn run(arguments: &CompareSecrets) -> Result<Exit, Failure> {
         None => Hs256Key::new(&random::bytes::<32>()?),
     };
     let key = key.map_err(|error| {
-        Failure::usage(format!("the key of the fingerprints can not be used: {error}"))
+        Failure::usage(format!("the key of the fingerprints cannot be used: {error}"))
     })?;
     let describe = |bytes: Bytes| {
         let fingerprint = fingerprint(&key, &bytes);
@@ -90,7 +90,7 @@ fn read(place: &OsStr, what: &str, stdin: &mut bool) -> Result<Bytes, Failure> {
             return Err(Failure::usage("only one of them can come from standard input"));
         }
         return Contents::raw_of_stdin()
-            .map_err(|error| Failure::usage(format!("{what} can not be read: {error}")));
+            .map_err(|error| Failure::usage(format!("{what} cannot be read: {error}")));
     }
     if let Some(name) = text.strip_prefix("env:") {
         let value = env::var_os(name).ok_or_else(|| {
@@ -101,7 +101,7 @@ fn read(place: &OsStr, what: &str, stdin: &mut bool) -> Result<Bytes, Failure> {
     // The place is not repeated: it can be the secret itself, given by mistake.
     Contents::raw_of_file(Path::new(place)).map_err(|error| {
         Failure::usage(format!(
-            "{what} can not be read: {error}; a secret is named by a file, env:NAME or -, and never \
+            "{what} cannot be read: {error}; a secret is named by a file, env:NAME or -, and never \
              stands on the command line"
         ))
     })

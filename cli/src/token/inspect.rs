@@ -46,7 +46,7 @@ struct Report<'s> {
 
 /// The header or the claims.
 enum Part<'s> {
-    /// It can not be decoded.
+    /// It cannot be decoded.
     Unread,
     /// It is decoded and is not one strict JSON object.
     Text(&'s [u8]),
@@ -87,9 +87,9 @@ impl Verdict {
 }
 
 impl<'s> Report<'s> {
-    /// What is known of a token that can not be read.
+    /// What is known of a token that cannot be read.
     fn new(token: &[u8], now: i64) -> Self {
-        let unread = || Verdict::NotChecked("the token can not be read");
+        let unread = || Verdict::NotChecked("the token cannot be read");
         let (structure, signature, time, claims) = (unread(), unread(), unread(), unread());
         Self {
             mask: mask(token),
@@ -118,7 +118,7 @@ impl<'s> Report<'s> {
             Ok(()) => Verdict::Fine,
             Err(error) => Verdict::refused(error, expected.explain(error, claims.as_ref().ok())),
         };
-        let unread = || Verdict::NotChecked("the claims can not be read");
+        let unread = || Verdict::NotChecked("the claims cannot be read");
         let lenient = expected.clone().or_any_audience();
         self.verdicts = Verdicts {
             structure: verdict(token.check_structure()),

@@ -32,7 +32,7 @@ use source::{Token, TokenArgument};
 ///
 /// # Errors
 ///
-/// The command can not be done as it is asked for, so nothing was judged.
+/// The command cannot be done as it is asked for, so nothing was judged.
 pub(crate) fn run(arguments: &args::Token) -> Result<Exit, Failure> {
     match &arguments.command {
         TokenCommand::Sign(arguments) => sign::run(arguments),
@@ -43,7 +43,7 @@ pub(crate) fn run(arguments: &args::Token) -> Result<Exit, Failure> {
     }
 }
 
-/// The key of the one secret that a command can not do without.
+/// The key of the one secret that a command cannot do without.
 fn key_of(secret: &SecretSource) -> Result<Hs256Key, Failure> {
     secret.key()?.ok_or_else(|| {
         Failure::usage("no secret: give --secret-file FILE, MCP_JWT_SECRET or --secret-stdin")
@@ -55,7 +55,7 @@ fn key_of(secret: &SecretSource) -> Result<Hs256Key, Failure> {
 /// The secret has to be read after this.
 fn token_of(token: &TokenArgument, secret: &SecretSource) -> Result<Token, Failure> {
     if token.reads_stdin() && secret.reads_stdin() {
-        let twice = "the secret and the token can not both come from standard input";
+        let twice = "the secret and the token cannot both come from standard input";
         return Err(Failure::usage(twice));
     }
     Ok(token.read(secret.reads_stdin())?)
@@ -66,7 +66,7 @@ fn print(lines: impl fmt::Display) -> Result<(), Failure> {
     let mut out = io::stdout().lock();
     writeln!(out, "{lines}")
         .and_then(|()| out.flush())
-        .map_err(|error| Failure::usage(format!("the result can not be written: {error}")))
+        .map_err(|error| Failure::usage(format!("the result cannot be written: {error}")))
 }
 
 /// Writes a JSON object to standard output, safe for terminals.

@@ -26,7 +26,7 @@ pub(super) fn run(arguments: &Sign) -> Result<Exit, Failure> {
             }
             sign(&key, &header, claims, &mut out)
         })
-        .map_err(|error| Failure::usage(format!("the token can not be made: {error}")))?;
+        .map_err(|error| Failure::usage(format!("the token cannot be made: {error}")))?;
     if token.len() > Policy::DEFAULT_MAX_TOKEN_LEN {
         let (len, max) = (token.len(), Policy::DEFAULT_MAX_TOKEN_LEN);
         terminal::warn(&format!("the token has {len} bytes; many servers read {max} at most"));

@@ -80,6 +80,7 @@ fn who_tells_nothing_is_a_failure() {
     });
     let run = house.run_friend(&["listen"]);
     assert_eq!(run.code, 1, "{run:?}");
+    assert!(run.err.contains("tells nothing of its own accord"), "{run:?}");
     assert!(run.err.contains("-32601"), "{run:?}");
 }
 
