@@ -8,6 +8,7 @@ fn main() {
     fs::write(out.join("inputs.x"), include_str!("inputs.x")).expect("the folder is there");
     println!("cargo:rustc-link-search={}", out.display());
     println!("cargo:rustc-link-arg-bins=--nmagic");
+    println!("cargo:rustc-link-arg-bins=--icf=all");
     println!("cargo:rustc-link-arg-bins=-Tlink.x");
     println!("cargo:rustc-link-arg-bins=-Tinputs.x");
 }

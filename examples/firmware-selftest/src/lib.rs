@@ -4,6 +4,8 @@
 pub mod carrier;
 pub mod checks;
 pub mod dialogue;
+#[cfg(thumb2)]
+mod memory;
 #[cfg(all(target_arch = "arm", target_os = "none"))]
 pub mod stack;
 pub mod transcript;
