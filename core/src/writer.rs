@@ -57,17 +57,26 @@ fn twice<'o>(
 pub struct Writer<'o> {
     out: &'o mut [u8],
     len: usize,
+    /// Whether what was written last is an element of JSON, so that a comma is due before the next.
+    after_element: bool,
+}
+
+/// A place to which a [`Writer`] can go back.
+#[derive(Clone, Copy)]
+pub(crate) struct Mark {
+    len: usize,
+    after_element: bool,
 }
 
 impl<'o> Writer<'o> {
     /// Writes to `out` from its start.
     pub const fn new(out: &'o mut [u8]) -> Self {
-        Self { out, len: 0 }
+        Self { out, len: 0, after_element: false }
     }
 
     /// Stores nothing and counts.
     pub const fn measure() -> Self {
-        Self { out: &mut [], len: 0 }
+        Self { out: &mut [], len: 0, after_element: false }
     }
 
     /// Appends `bytes`.
@@ -124,9 +133,35 @@ impl<'o> Writer<'o> {
         self.unsigned(number.unsigned_abs());
     }
 
-    /// Takes back everything behind the first `len` bytes.
-    pub(crate) const fn take_back(&mut self, len: usize) {
-        self.len = len;
+    /// Opens an object or array of JSON.
+    pub(crate) fn open(&mut self, bracket: u8) {
+        self.byte(bracket);
+        self.after_element = false;
+    }
+
+    /// Closes an object or array of JSON.
+    pub(crate) fn close(&mut self, bracket: u8) {
+        self.byte(bracket);
+        self.after_element = true;
+    }
+
+    /// Begins an element of the object or array that is open.
+    pub(crate) fn separate(&mut self) {
+        if self.after_element {
+            self.byte(b',');
+        }
+        self.after_element = true;
+    }
+
+    /// Where it stands.
+    pub(crate) const fn mark(&self) -> Mark {
+        Mark { len: self.len, after_element: self.after_element }
+    }
+
+    /// Takes back everything behind a place.
+    pub(crate) const fn take_back(&mut self, to: Mark) {
+        self.len = to.len;
+        self.after_element = to.after_element;
     }
 
     /// Bytes appended so far, also those that found no room.

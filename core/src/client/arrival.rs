@@ -106,7 +106,7 @@ fn begun_response(text: &[u8], exchanges: &[Exchange]) -> Option<usize> {
     if !scanner.open(b'{') {
         return None;
     }
-    while let Some(name) = scanner.next_name(first).ok()? {
+    while let Ok(name) = scanner.next_name(first) {
         if name == *"result" || name == *"error" {
             return exchanges.iter().position(|exchange| {
                 let ours = exchange.message_id();

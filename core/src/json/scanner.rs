@@ -17,7 +17,7 @@ pub(crate) struct Scanner<'a> {
 
 impl<'a> Scanner<'a> {
     pub(crate) const fn new(text: &'a [u8]) -> Self {
-        Self { text, at: 0, escapes: Escapes::None }
+        Self { text, at: 0, escapes: Escapes::NONE }
     }
 
     /// Inside the object or array that `text` is by its bracket `open`; nowhere for another text.
@@ -26,8 +26,15 @@ impl<'a> Scanner<'a> {
         if scanner.open(open) { scanner } else { Self::new(&[]) }
     }
 
+    /// Validates what is left as one value.
+    pub(crate) fn document(&mut self) -> Result<Value<'a>, JsonErrorKind> {
+        let value = self.value()?;
+        self.end()?;
+        Ok(value)
+    }
+
     /// Validates one value with the white space around it.
-    pub(crate) fn value(&mut self) -> Result<Value<'a>, JsonError> {
+    pub(crate) fn value(&mut self) -> Result<Value<'a>, JsonErrorKind> {
         self.value_within(MAX_DEPTH)
     }
 
@@ -40,7 +47,7 @@ impl<'a> Scanner<'a> {
         ),
         inline(always)
     )]
-    pub(crate) fn inner_value(&mut self) -> Result<Value<'a>, JsonError> {
+    pub(crate) fn inner_value(&mut self) -> Result<Value<'a>, JsonErrorKind> {
         self.value_within(MAX_DEPTH.saturating_sub(1))
     }
 
@@ -54,7 +61,7 @@ impl<'a> Scanner<'a> {
         opens
     }
 
-    /// The next name of the entered object, its colon consumed; `None` at the closing brace.
+    /// The next name of the entered object, its colon consumed; `Err(None)` at the closing brace.
     #[cfg_attr(
         target_pointer_width = "64",
         expect(
@@ -63,19 +70,13 @@ impl<'a> Scanner<'a> {
         ),
         inline(always)
     )]
-    pub(crate) fn next_name(&mut self, first: bool) -> Result<Option<Str<'a>>, JsonError> {
-        let name = match self.next_place(first, b'}') {
-            Ok(Place::End) => return Ok(None),
-            Ok(Place::Element) => {
-                let start = self.at.wrapping_add(1);
-                self.name().map(|end| self.text.get(start..end).unwrap_or_default())
-            }
-            Err(kind) => Err(kind),
-        };
-        match name {
-            Ok(raw) => Ok(Some(Str::validated(raw, self.escapes))),
-            Err(kind) => Err(self.error(kind)),
+    pub(crate) fn next_name(&mut self, first: bool) -> Result<Str<'a>, Option<JsonErrorKind>> {
+        if self.next_place(first, b'}')? == Place::End {
+            return Err(None);
         }
+        let start = self.at.wrapping_add(1);
+        let end = self.name()?;
+        Ok(Str::validated(self.text.get(start..end).unwrap_or_default(), self.escapes))
     }
 
     /// Whether another element follows in the entered array or object; consumes the comma or `close`.
@@ -106,9 +107,14 @@ impl<'a> Scanner<'a> {
     }
 
     /// Nothing but white space may be left.
-    pub(crate) fn end(&mut self) -> Result<(), JsonError> {
+    pub(crate) fn end(&mut self) -> Result<(), JsonErrorKind> {
         self.skip_space();
-        if self.is_at_end() { Ok(()) } else { Err(self.error(JsonErrorKind::TrailingBytes)) }
+        if self.is_at_end() { Ok(()) } else { Err(JsonErrorKind::TrailingBytes) }
+    }
+
+    /// An error of the methods above, with the position where they have left the scanner.
+    pub(crate) const fn error(&self, kind: JsonErrorKind) -> JsonError {
+        JsonError { kind, at: self.at }
     }
 
     #[cfg_attr(
@@ -119,12 +125,10 @@ impl<'a> Scanner<'a> {
         ),
         inline(always)
     )]
-    fn value_within(&mut self, max_depth: u32) -> Result<Value<'a>, JsonError> {
+    fn value_within(&mut self, max_depth: u32) -> Result<Value<'a>, JsonErrorKind> {
         self.skip_space();
         let start = self.at;
-        if let Err(kind) = self.nested(max_depth) {
-            return Err(self.error(kind));
-        }
+        self.nested(max_depth)?;
         let raw = self.text.get(start..self.at).unwrap_or_default();
         self.skip_space();
         Ok(Value::validated(raw))
@@ -132,7 +136,7 @@ impl<'a> Scanner<'a> {
 
     /// A value from its first to its last byte.
     ///
-    /// Here and below, an error stands at the position where the scanner is left.
+    /// Here and everywhere, an error stands at the position where the scanner is left.
     fn nested(&mut self, max_depth: u32) -> Result<(), JsonErrorKind> {
         // Bit 0 is the innermost container; 1 is an object.
         let mut objects = 0_u64;
@@ -206,7 +210,7 @@ impl<'a> Scanner<'a> {
     /// A string from its opening to its closing quote.
     #[cfg(not(target_pointer_width = "64"))]
     fn string(&mut self) -> Result<(), JsonErrorKind> {
-        self.escapes = Escapes::None;
+        self.escapes = Escapes::NONE;
         self.step();
         self.string_tail()
     }
@@ -230,7 +234,7 @@ impl<'a> Scanner<'a> {
     /// One escape, with both halves of a surrogate pair.
     #[inline]
     fn escape(&mut self) -> Result<(), JsonErrorKind> {
-        self.escapes = Escapes::Some;
+        self.escapes = Escapes::SOME;
         self.step();
         let symbol = self.byte();
         if symbol == b'u' {
@@ -395,10 +399,6 @@ impl<'a> Scanner<'a> {
     /// What is wrong where the byte that stands here is not the right one.
     fn unless_at_end(&self, kind: JsonErrorKind) -> JsonErrorKind {
         if self.is_at_end() { JsonErrorKind::UnexpectedEnd } else { kind }
-    }
-
-    const fn error(&self, kind: JsonErrorKind) -> JsonError {
-        JsonError { kind, at: self.at }
     }
 }
 

@@ -13,29 +13,48 @@ pub struct Str<'a> {
 }
 
 /// Whether a string has an escape; a whole word, so that no padding has to be copied around it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(usize)]
-pub(super) enum Escapes {
-    None,
-    Some,
+///
+/// Where registers have 32 bits it is looked for when it matters: a string is two words then, and is handed around in
+/// registers.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Escapes {
+    #[cfg(target_pointer_width = "64")]
+    are_there: usize,
 }
 
+#[cfg(target_pointer_width = "64")]
 impl Escapes {
-    pub(super) const fn of(escaped: bool) -> Self {
-        if escaped { Self::Some } else { Self::None }
+    pub(super) const NONE: Self = Self { are_there: 0 };
+    pub(super) const SOME: Self = Self { are_there: 1 };
+
+    pub(super) fn of(raw: &[u8]) -> Self {
+        if search::first(b'\\', raw).is_some() { Self::SOME } else { Self::NONE }
+    }
+
+    const fn are_in(self, _: &[u8]) -> bool {
+        self.are_there != 0
+    }
+}
+
+#[cfg(not(target_pointer_width = "64"))]
+impl Escapes {
+    pub(super) const NONE: Self = Self {};
+    pub(super) const SOME: Self = Self {};
+
+    pub(super) const fn of(_: &[u8]) -> Self {
+        Self {}
+    }
+
+    fn are_in(self, raw: &[u8]) -> bool {
+        search::first(b'\\', raw).is_some()
     }
 }
 
 impl<'a> Str<'a> {
-    pub(crate) const EMPTY: Self = Self::validated(&[], Escapes::None);
+    pub(crate) const EMPTY: Self = Self::validated(&[], Escapes::NONE);
 
     pub(super) const fn validated(raw: &'a [u8], escapes: Escapes) -> Self {
         Self { raw, escapes }
-    }
-
-    /// A text without an escape; a backslash in it is one.
-    pub(crate) const fn unescaped(text: &'a str) -> Self {
-        Self::validated(text.as_bytes(), Escapes::None)
     }
 
     /// The text between the quotes, escapes kept.
@@ -48,8 +67,8 @@ impl<'a> Str<'a> {
         if self.is_escaped() { None } else { core::str::from_utf8(self.raw).ok() }
     }
 
-    pub(crate) const fn is_escaped(&self) -> bool {
-        matches!(self.escapes, Escapes::Some)
+    pub(crate) fn is_escaped(&self) -> bool {
+        self.escapes.are_in(self.raw)
     }
 
     /// Whether it is the empty string.
@@ -59,7 +78,18 @@ impl<'a> Str<'a> {
 
     /// The characters, escapes resolved.
     pub const fn chars(&self) -> Chars<'a> {
-        Chars { rest: self.raw, escaped: self.is_escaped() }
+        Chars { rest: self.raw }
+    }
+
+    fn unescapes_to(&self, text: &str) -> bool {
+        let mut rest = text.as_bytes();
+        for c in self.chars() {
+            let Some(after) = rest.strip_prefix(c.encode_utf8(&mut [0; 4]).as_bytes()) else {
+                return false;
+            };
+            rest = after;
+        }
+        rest.is_empty()
     }
 
     /// Copies the string into `out`, escapes resolved.
@@ -78,7 +108,7 @@ impl<'a> Str<'a> {
             let plain = search::first(b'\\', rest).unwrap_or(rest.len());
             let (run, after) = rest.split_at_checked(plain).unwrap_or((rest, &[]));
             w.bytes(run);
-            let mut escape = Chars { rest: after, escaped: true };
+            let mut escape = Chars { rest: after };
             let Some(character) = escape.next() else { return };
             w.str(character.encode_utf8(&mut [0; 4]));
             rest = escape.rest;
@@ -89,10 +119,7 @@ impl<'a> Str<'a> {
 impl PartialEq for Str<'_> {
     #[inline]
     fn eq(&self, other: &Self) -> bool {
-        if self.is_escaped() || other.is_escaped() {
-            return self.chars().eq(other.chars());
-        }
-        search::same(self.raw, other.raw)
+        search::same(self.raw, other.raw) || self.chars().eq(other.chars())
     }
 }
 
@@ -101,8 +128,10 @@ impl Eq for Str<'_> {}
 impl PartialEq<str> for Str<'_> {
     #[inline]
     fn eq(&self, other: &str) -> bool {
-        let own: Str<'_> = *self;
-        own == Str::unescaped(other)
+        if self.is_escaped() {
+            return self.unescapes_to(other);
+        }
+        search::same(self.raw, other.as_bytes())
     }
 }
 
@@ -133,7 +162,6 @@ impl fmt::Debug for Str<'_> {
 #[derive(Clone, Debug)]
 pub struct Chars<'a> {
     rest: &'a [u8],
-    escaped: bool,
 }
 
 impl Chars<'_> {
@@ -185,7 +213,7 @@ impl Iterator for Chars<'_> {
 
     fn next(&mut self) -> Option<char> {
         let first = self.take()?;
-        if first == b'\\' && self.escaped {
+        if first == b'\\' {
             return self.escape();
         }
         // As many ones as the character has bytes, but none for ASCII.

@@ -81,7 +81,7 @@ fn resolve_unicode_escapes(raw: &[u8], out: &mut [u8]) -> usize {
             _ => 2,
         };
         let (escape, after) = after.split_at_checked(length).unwrap_or((after, &[]));
-        match super::Str::validated(escape, super::string::Escapes::Some).chars().next() {
+        match super::Str::validated(escape, super::string::Escapes::SOME).chars().next() {
             Some(c) if length > 2 && c >= ' ' && c != '"' && c != '\\' => {
                 w.str(c.encode_utf8(&mut [0; 4]));
             }

@@ -74,7 +74,7 @@ impl<'a> Value<'a> {
     /// The string, when it is one.
     pub fn as_str(&self) -> Option<Str<'a>> {
         let [b'"', inner @ .., b'"'] = self.raw else { return None };
-        Some(Str::validated(inner, Escapes::of(search::first(b'\\', inner).is_some())))
+        Some(Str::validated(inner, Escapes::of(inner)))
     }
 
     /// The members of an object in their order; nothing for another kind.
@@ -194,7 +194,7 @@ impl<'a> Iterator for Entries<'a> {
     type Item = (Str<'a>, Value<'a>);
 
     fn next(&mut self) -> Option<Self::Item> {
-        let name = self.scanner.next_name(self.first).ok().flatten()?;
+        let name = self.scanner.next_name(self.first).ok()?;
         self.first = false;
         Some((name, self.scanner.value().ok()?))
     }
@@ -231,19 +231,19 @@ impl<'a> Iterator for Names<'a> {
             let opening = search::first(b'"', self.rest)?;
             let text = self.rest.get(opening.checked_add(1)?..)?;
             let mut end = 0_usize;
-            let mut escaped = false;
+            let mut escapes = Escapes::NONE;
             loop {
                 end = end.checked_add(search::first_of(b'"', b'\\', text.get(end..)?)?)?;
                 if text.get(end) == Some(&b'"') {
                     break;
                 }
-                escaped = true;
+                escapes = Escapes::SOME;
                 end = end.checked_add(2)?;
             }
             let (raw, rest) = text.split_at_checked(end)?;
             self.rest = rest.get(1..)?;
             if self.rest.trim_ascii_start().first() == Some(&b':') {
-                return Some(Str::validated(raw, Escapes::of(escaped)));
+                return Some(Str::validated(raw, escapes));
             }
         }
     }

@@ -46,30 +46,28 @@ fn escape(w: &mut Writer<'_>, byte: u8) {
 #[must_use = "an object is open until `end`"]
 pub struct Object<'w, 'o> {
     w: &'w mut Writer<'o>,
-    first: bool,
 }
 
+// Nothing but a writer, and methods that are inlined down to functions of one: so it stays in a register.
 impl<'w, 'o> Object<'w, 'o> {
     /// Opens an object.
+    #[inline]
     pub fn begin(w: &'w mut Writer<'o>) -> Self {
-        w.byte(b'{');
-        Self { w, first: true }
+        w.open(b'{');
+        Self { w }
     }
 
     /// Appends a name; the caller writes one value onto the returned writer.
+    #[inline]
     pub fn key(&mut self, name: &str) -> &mut Writer<'o> {
-        if !self.first {
-            self.w.byte(b',');
-        }
-        self.first = false;
-        string(self.w, name);
-        self.w.byte(b':');
+        key(self.w, name);
         self.w
     }
 
     /// Appends a member with a string.
+    #[inline]
     pub fn str(&mut self, name: &str, text: &str) {
-        string(self.key(name), text);
+        str_member(self.w, name, text);
     }
 
     /// Appends a member with a truth value.
@@ -83,21 +81,21 @@ impl<'w, 'o> Object<'w, 'o> {
     }
 
     /// Appends a member with an unsigned integer.
+    #[inline]
     pub fn unsigned(&mut self, name: &str, number: u64) {
         self.key(name).unsigned(number);
     }
 
     /// Appends a member with the text of `value`.
+    #[inline]
     pub fn value(&mut self, name: &str, value: Value<'_>) {
-        self.key(name).bytes(value.raw());
+        value_member(self.w, name, value);
     }
 
     /// Appends a member as it stood in another object.
+    #[inline]
     pub fn entry(&mut self, name: Str<'_>, value: Value<'_>) {
-        if !self.first {
-            self.w.byte(b',');
-        }
-        self.first = false;
+        self.w.separate();
         self.w.byte(b'"');
         self.w.bytes(name.raw());
         self.w.bytes(b"\":");
@@ -105,8 +103,11 @@ impl<'w, 'o> Object<'w, 'o> {
     }
 
     /// Opens an object as a member.
+    #[inline]
     pub fn object(&mut self, name: &str) -> Object<'_, 'o> {
-        Object::begin(self.key(name))
+        key(self.w, name);
+        self.w.open(b'{');
+        Object { w: self.w }
     }
 
     /// Appends an object as a member, unless `members` writes none.
@@ -115,14 +116,14 @@ impl<'w, 'o> Object<'w, 'o> {
         name: &str,
         members: &dyn Fn(&mut Object<'_, '_>),
     ) {
-        let (before, first) = (self.w.len(), self.first);
+        let before = self.w.mark();
         let mut object = self.object(name);
+        let opened = object.w.len();
         members(&mut object);
-        let empty = object.first;
+        let empty = object.w.len() == opened;
         object.end();
         if empty {
             self.w.take_back(before);
-            self.first = first;
         }
     }
 
@@ -132,9 +133,26 @@ impl<'w, 'o> Object<'w, 'o> {
     }
 
     /// Closes the object.
+    #[inline]
     pub fn end(self) {
-        self.w.byte(b'}');
+        self.w.close(b'}');
     }
+}
+
+fn key(w: &mut Writer<'_>, name: &str) {
+    w.separate();
+    string(w, name);
+    w.byte(b':');
+}
+
+fn str_member(w: &mut Writer<'_>, name: &str, text: &str) {
+    key(w, name);
+    string(w, text);
+}
+
+fn value_member(w: &mut Writer<'_>, name: &str, value: Value<'_>) {
+    key(w, name);
+    w.bytes(value.raw());
 }
 
 /// Writes an array element by element; [`Array::end`] closes it.
@@ -142,33 +160,33 @@ impl<'w, 'o> Object<'w, 'o> {
 #[must_use = "an array is open until `end`"]
 pub struct Array<'w, 'o> {
     w: &'w mut Writer<'o>,
-    first: bool,
 }
 
 impl<'w, 'o> Array<'w, 'o> {
     /// Opens an array.
+    #[inline]
     pub fn begin(w: &'w mut Writer<'o>) -> Self {
-        w.byte(b'[');
-        Self { w, first: true }
+        w.open(b'[');
+        Self { w }
     }
 
     /// The caller writes one value onto the returned writer.
+    #[inline]
     pub fn item(&mut self) -> &mut Writer<'o> {
-        if !self.first {
-            self.w.byte(b',');
-        }
-        self.first = false;
+        self.w.separate();
         self.w
     }
 
     /// Appends a string.
+    #[inline]
     pub fn str(&mut self, text: &str) {
         string(self.item(), text);
     }
 
     /// Closes the array.
+    #[inline]
     pub fn end(self) {
-        self.w.byte(b']');
+        self.w.close(b']');
     }
 }
 

@@ -48,21 +48,18 @@ impl<'a> Message<'a> {
     /// # Errors
     /// [`MessageError`]: the text is no JSON, an array (a batch), or no JSON-RPC 2.0 message.
     pub fn parse(text: &'a [u8]) -> Result<Self, MessageError> {
+        let mut members = Members::default();
         let mut scanner = Scanner::new(text);
         if !scanner.open(b'{') {
-            let value = scanner.value()?;
-            scanner.end()?;
+            let value = scanner.document().map_err(|kind| scanner.error(kind))?;
             let batch = value.items().next().is_some();
             return Err(if batch { MessageError::Batch } else { MessageError::NotAnObject });
         }
-        let mut members = Members::default();
-        let mut first = true;
-        while let Some(name) = scanner.next_name(first)? {
-            members.take(name, scanner.inner_value()?)?;
-            first = false;
+        match members.read(&mut scanner) {
+            Ok(()) => members.message(),
+            Err(Some(kind)) => Err(scanner.error(kind).into()),
+            Err(None) => Err(MessageError::Duplicate),
         }
-        scanner.end()?;
-        members.message()
     }
 }
 
@@ -74,13 +71,23 @@ const MEMBERS: [&str; 6] = ["jsonrpc", "id", "method", "params", "result", "erro
 struct Members<'a>([Option<Value<'a>>; MEMBERS.len()]);
 
 impl<'a> Members<'a> {
-    fn take(&mut self, name: Str<'a>, value: Value<'a>) -> Result<(), MessageError> {
-        for (known, slot) in MEMBERS.iter().zip(&mut self.0) {
-            if name == **known && slot.replace(value).is_some() {
-                return Err(MessageError::Duplicate);
+    /// Reads the object that was entered; `Err(None)` when one of the members stands twice.
+    fn read(&mut self, scanner: &mut Scanner<'a>) -> Result<(), Option<JsonErrorKind>> {
+        let mut first = true;
+        loop {
+            let name = match scanner.next_name(first) {
+                Ok(name) => name,
+                Err(None) => return Ok(scanner.end()?),
+                Err(error) => return Err(error),
+            };
+            first = false;
+            let value = scanner.inner_value()?;
+            for (known, slot) in MEMBERS.iter().zip(&mut self.0) {
+                if name == **known && slot.replace(value).is_some() {
+                    return Err(None);
+                }
             }
         }
-        Ok(())
     }
 
     fn message(self) -> Result<Message<'a>, MessageError> {

@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use crate::json::{JsonError, Scanner, SeenNames, Value};
+use crate::json::{JsonError, JsonErrorKind, Scanner, SeenNames, Value};
 
 /// Why a text is not one strict JSON object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,20 +52,45 @@ pub(super) fn read<'a>(
     let mut scanner = Scanner::new(text);
     scanner.skip_space();
     let object = scanner.rest();
+    match read_members(&mut scanner, max, names, slots) {
+        Ok(None) => Ok(Value::validated(object.trim_ascii_end())),
+        Ok(Some(fault)) => Err(fault),
+        Err(kind) => Err(ObjectError::Json(scanner.error(kind))),
+    }
+}
+
+/// Reads the object that stands here, and nothing else; what is wrong with it where it is JSON.
+#[cfg_attr(
+    target_pointer_width = "64",
+    expect(clippy::inline_always, reason = "a slot is found without a call then"),
+    inline(always)
+)]
+fn read_members<'a>(
+    scanner: &mut Scanner<'a>,
+    max: usize,
+    names: &[&str],
+    slots: &mut [Option<Value<'a>>],
+) -> Result<Option<ObjectError>, JsonErrorKind> {
+    let object = Value::validated(scanner.rest());
     if !scanner.open(b'{') {
-        scanner.value().and_then(|_| scanner.end()).map_err(ObjectError::Json)?;
-        return Err(ObjectError::NotAnObject);
+        scanner.document()?;
+        return Ok(Some(ObjectError::NotAnObject));
     }
     let mut seen = SeenNames::default();
     // A text that is no JSON is told as such, whatever else is wrong with it.
     let mut fault = None;
     let mut count = 0_usize;
-    while let Some(name) = scanner.next_name(count == 0).map_err(ObjectError::Json)? {
-        let value = scanner.inner_value().map_err(ObjectError::Json)?;
+    loop {
+        let name = match scanner.next_name(count == 0) {
+            Ok(name) => name,
+            Err(Some(kind)) => return Err(kind),
+            Err(None) => break,
+        };
+        let value = scanner.inner_value()?;
         if fault.is_none() {
             if count >= max {
                 fault = Some(ObjectError::TooManyMembers { max });
-            } else if seen.add_repeats(name, Value::validated(object), count) {
+            } else if seen.add_repeats(name, object, count) {
                 fault = Some(ObjectError::DuplicateName);
             } else if let Some((_, slot)) =
                 names.iter().zip(&mut *slots).find(|(known, _)| name == **known)
@@ -75,15 +100,14 @@ pub(super) fn read<'a>(
         }
         count = count.wrapping_add(1);
     }
-    let len = object.len().saturating_sub(scanner.rest().len());
-    scanner.end().map_err(ObjectError::Json)?;
-    fault.map_or(Ok(Value::validated(object.get(..len).unwrap_or_default())), Err)
+    scanner.end()?;
+    Ok(fault)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::json::{self, JsonErrorKind};
+    use crate::json;
     use proptest::prelude::*;
     use std::{format, string::String, vec::Vec};
 

@@ -29,7 +29,7 @@ impl Scanner<'_> {
     /// A string from its opening to its closing quote.
     pub(super) fn string(&mut self) -> Result<(), JsonErrorKind> {
         self.step();
-        self.escapes = Escapes::None;
+        self.escapes = Escapes::NONE;
         // Words stand on a grid, so that where the next one is read does not depend on what was found
         // in this one. `open` are the lanes of the word that have not been dealt with.
         let mut open = u64::MAX;
@@ -60,7 +60,7 @@ impl Scanner<'_> {
                         return Ok(());
                     }
                     [b'\\', b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't', ..] => {
-                        self.escapes = Escapes::Some;
+                        self.escapes = Escapes::SOME;
                         2
                     }
                     [0xc2..=0xdf, 0x80..=0xbf, ..] => 2,
