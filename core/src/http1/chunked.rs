@@ -30,12 +30,26 @@ pub(super) struct Chunked {
 }
 
 /// What the next byte is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+///
+/// From `BeforeExtension` on, a byte that leads there counts for the length of the line, from `Trailer` on for that of
+/// the trailer section.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd)]
 enum Step {
     /// The first digit of a chunk size.
     Size,
     /// Another digit, or the end of the size.
     SizeDigit,
+    /// The line feed of a chunk-size line.
+    SizeLineFeed,
+    /// Bytes of a chunk; at least one is still to come.
+    Content,
+    /// The carriage return after a chunk.
+    ContentReturn,
+    /// The line feed after a chunk.
+    ContentLineFeed,
+    /// The line feed of the last line.
+    LastLineFeed,
+    Complete,
     /// White space or the semicolon before an extension.
     BeforeExtension,
     /// White space or the name of an extension.
@@ -51,23 +65,93 @@ enum Step {
     Escaped,
     /// The byte after a quoted string.
     AfterQuoted,
-    /// The line feed of a chunk-size line.
-    SizeLineFeed,
-    /// Bytes of a chunk; at least one is still to come.
-    Content,
-    /// The carriage return after a chunk.
-    ContentReturn,
-    /// The line feed after a chunk.
-    ContentLineFeed,
     /// A trailer field, or the carriage return of the last line.
     Trailer,
     TrailerName,
     TrailerValue,
     /// The line feed of a trailer field.
     TrailerLineFeed,
-    /// The line feed of the last line.
-    LastLineFeed,
-    Complete,
+}
+
+/// Stands for every byte of a token in [`RULES`].
+const TOKEN: u8 = b'a';
+/// Stands for a space and a tab.
+const SPACE: u8 = b' ';
+/// Stands for every byte that a field value may have.
+const FIELD: u8 = 0xff;
+
+/// What follows a step when a byte comes; the first rule that fits holds, and without one the byte is wrong.
+///
+/// White space is taken only where the grammar has it: around `;` and `=` of an extension.
+///
+/// Source: [RFC 9112 sections 7.1.1 and 7.1.2](https://www.rfc-editor.org/rfc/rfc9112#section-7.1.1)
+const RULES: [(Step, u8, Step); 37] = [
+    (Step::SizeLineFeed, b'\n', Step::Trailer),
+    (Step::ContentReturn, b'\r', Step::ContentLineFeed),
+    (Step::ContentLineFeed, b'\n', Step::Size),
+    (Step::LastLineFeed, b'\n', Step::Complete),
+    (Step::BeforeExtension, b';', Step::BeforeName),
+    (Step::BeforeExtension, SPACE, Step::BeforeExtension),
+    (Step::BeforeName, SPACE, Step::BeforeName),
+    (Step::BeforeName, TOKEN, Step::Name),
+    (Step::Name, b'\r', Step::SizeLineFeed),
+    (Step::Name, b';', Step::BeforeName),
+    (Step::Name, b'=', Step::BeforeValue),
+    (Step::Name, SPACE, Step::AfterName),
+    (Step::Name, TOKEN, Step::Name),
+    (Step::AfterName, b';', Step::BeforeName),
+    (Step::AfterName, b'=', Step::BeforeValue),
+    (Step::AfterName, SPACE, Step::AfterName),
+    (Step::BeforeValue, b'"', Step::Quoted),
+    (Step::BeforeValue, SPACE, Step::BeforeValue),
+    (Step::BeforeValue, TOKEN, Step::Token),
+    (Step::Token, b'\r', Step::SizeLineFeed),
+    (Step::Token, b';', Step::BeforeName),
+    (Step::Token, SPACE, Step::BeforeExtension),
+    (Step::Token, TOKEN, Step::Token),
+    (Step::Quoted, b'"', Step::AfterQuoted),
+    (Step::Quoted, b'\\', Step::Escaped),
+    (Step::Quoted, FIELD, Step::Quoted),
+    (Step::Escaped, FIELD, Step::Quoted),
+    (Step::AfterQuoted, b'\r', Step::SizeLineFeed),
+    (Step::AfterQuoted, b';', Step::BeforeName),
+    (Step::AfterQuoted, SPACE, Step::BeforeExtension),
+    (Step::Trailer, b'\r', Step::LastLineFeed),
+    (Step::Trailer, TOKEN, Step::TrailerName),
+    (Step::TrailerName, b':', Step::TrailerValue),
+    (Step::TrailerName, TOKEN, Step::TrailerName),
+    (Step::TrailerValue, b'\r', Step::TrailerLineFeed),
+    (Step::TrailerValue, FIELD, Step::TrailerValue),
+    (Step::TrailerLineFeed, b'\n', Step::Trailer),
+];
+
+impl Step {
+    /// The step that `byte` leads to.
+    fn after(self, byte: u8) -> Option<Self> {
+        let fits = |sort: u8| match sort {
+            TOKEN => TCHAR.has(byte),
+            SPACE => matches!(byte, b' ' | b'\t'),
+            FIELD => is_field_byte(byte),
+            _ => sort == byte,
+        };
+        let mut rules = RULES.iter();
+        let (.., next) = rules.find(|(step, sort, _)| *step == self && fits(*sort))?;
+        Some(*next)
+    }
+
+    /// What is wrong with the byte at position `at` that leads nowhere.
+    const fn error(self, at: u64) -> HttpError {
+        match self {
+            Self::Size | Self::SizeDigit => HttpError::ChunkSize { at },
+            Self::ContentReturn => HttpError::ChunkEnd { at },
+            Self::SizeLineFeed
+            | Self::ContentLineFeed
+            | Self::LastLineFeed
+            | Self::TrailerLineFeed => HttpError::ChunkLineEnd { at },
+            Self::Trailer | Self::TrailerName | Self::TrailerValue => HttpError::Trailer { at },
+            _ => HttpError::ChunkExtension { at },
+        }
+    }
 }
 
 impl Chunked {
@@ -109,113 +193,54 @@ impl Chunked {
 
     /// Takes the byte at position `at`, which is not part of a chunk's content.
     fn framing(&mut self, byte: u8, at: u64) -> Result<(), HttpError> {
-        self.step = match self.step {
-            Step::Size | Step::SizeDigit => self.size(byte, at)?,
-            Step::SizeLineFeed => {
-                expect(byte == b'\n', HttpError::ChunkLineEnd { at })?;
-                self.line = 0;
-                if self.remaining == 0 { Step::Trailer } else { Step::Content }
-            }
-            Step::ContentReturn => {
-                expect(byte == b'\r', HttpError::ChunkEnd { at })?;
-                Step::ContentLineFeed
-            }
-            Step::ContentLineFeed => {
-                expect(byte == b'\n', HttpError::ChunkLineEnd { at })?;
-                Step::Size
-            }
-            Step::Trailer
-            | Step::TrailerName
-            | Step::TrailerValue
-            | Step::TrailerLineFeed
-            | Step::LastLineFeed => self.trailer(byte, at)?,
-            _ => self.extension(byte, at)?,
+        let step = match self.step {
+            Step::Size | Step::SizeDigit => match char::from(byte).to_digit(16) {
+                Some(digit) => return self.size(digit),
+                None if self.step == Step::Size => return Err(self.step.error(at)),
+                None if byte == b'\r' => {
+                    self.step = Step::SizeLineFeed;
+                    return Ok(());
+                }
+                None if matches!(byte, b';' | b' ' | b'\t') => Step::BeforeExtension,
+                None => return Err(self.step.error(at)),
+            },
+            step => step,
         };
+        let next = step.after(byte).ok_or(step.error(at))?;
+        if next >= Step::BeforeExtension {
+            self.lengthen(next >= Step::Trailer)?;
+        }
+        self.step = next;
+        if step == Step::SizeLineFeed {
+            self.line = 0;
+            if self.remaining != 0 {
+                self.step = Step::Content;
+            }
+        }
         Ok(())
     }
 
-    fn size(&mut self, byte: u8, at: u64) -> Result<Step, HttpError> {
-        let malformed = HttpError::ChunkSize { at };
-        match byte {
-            b'\r' if self.step == Step::SizeDigit => return Ok(Step::SizeLineFeed),
-            b';' | b' ' | b'\t' if self.step == Step::SizeDigit => {
-                self.step = Step::BeforeExtension;
-                return self.extension(byte, at);
-            }
-            _ => {}
-        }
-        let digit = char::from(byte).to_digit(16).ok_or(malformed)?;
-        self.lengthen_line()?;
+    fn size(&mut self, digit: u32) -> Result<(), HttpError> {
+        self.lengthen(false)?;
         // It was within the limit, so that no bit is lost.
         self.remaining = self.remaining << 4 | u64::from(digit);
         if self.remaining > MAX_LENGTH {
             return Err(HttpError::LengthTooLarge { limit: MAX_LENGTH });
         }
-        Ok(Step::SizeDigit)
+        self.step = Step::SizeDigit;
+        Ok(())
     }
 
-    /// White space is taken only where the grammar has it: around `;` and `=`.
-    ///
-    /// Source: [RFC 9112 section 7.1.1](https://www.rfc-editor.org/rfc/rfc9112#section-7.1.1)
-    fn extension(&mut self, byte: u8, at: u64) -> Result<Step, HttpError> {
-        let next = match (self.step, byte) {
-            (Step::Name | Step::Token | Step::AfterQuoted, b'\r') => return Ok(Step::SizeLineFeed),
-            (
-                Step::BeforeExtension
-                | Step::Name
-                | Step::AfterName
-                | Step::Token
-                | Step::AfterQuoted,
-                b';',
-            )
-            | (Step::BeforeName, b' ' | b'\t') => Step::BeforeName,
-            (Step::BeforeExtension | Step::Token | Step::AfterQuoted, b' ' | b'\t') => {
-                Step::BeforeExtension
-            }
-            (Step::Name | Step::AfterName, b' ' | b'\t') => Step::AfterName,
-            (Step::Name | Step::AfterName, b'=') | (Step::BeforeValue, b' ' | b'\t') => {
-                Step::BeforeValue
-            }
-            (Step::BeforeValue, b'"') => Step::Quoted,
-            (Step::Quoted, b'"') => Step::AfterQuoted,
-            (Step::Quoted, b'\\') => Step::Escaped,
-            (Step::Quoted | Step::Escaped, _) if is_field_byte(byte) => Step::Quoted,
-            (Step::BeforeName | Step::Name, _) if TCHAR.has(byte) => Step::Name,
-            (Step::BeforeValue | Step::Token, _) if TCHAR.has(byte) => Step::Token,
-            _ => return Err(HttpError::ChunkExtension { at }),
-        };
-        self.lengthen_line()?;
-        Ok(next)
-    }
-
-    /// Source: [RFC 9112 section 7.1.2](https://www.rfc-editor.org/rfc/rfc9112#section-7.1.2)
-    fn trailer(&mut self, byte: u8, at: u64) -> Result<Step, HttpError> {
-        let next = match (self.step, byte) {
-            (Step::Trailer, b'\r') => return Ok(Step::LastLineFeed),
-            (Step::LastLineFeed, b'\n') => return Ok(Step::Complete),
-            (Step::TrailerValue, b'\r') => Step::TrailerLineFeed,
-            (Step::TrailerLineFeed, b'\n') => Step::Trailer,
-            (Step::LastLineFeed | Step::TrailerLineFeed, _) => {
-                return Err(HttpError::ChunkLineEnd { at });
-            }
-            (Step::TrailerName, b':') => Step::TrailerValue,
-            (Step::Trailer | Step::TrailerName, _) if TCHAR.has(byte) => Step::TrailerName,
-            (Step::TrailerValue, _) if is_field_byte(byte) => Step::TrailerValue,
-            _ => return Err(HttpError::Trailer { at }),
-        };
+    fn lengthen(&mut self, trailers: bool) -> Result<(), HttpError> {
         self.line = self.line.saturating_add(1);
-        expect(self.line <= MAX_TRAILERS, HttpError::TrailersTooLong { limit: MAX_TRAILERS })?;
-        Ok(next)
+        if trailers && self.line > MAX_TRAILERS {
+            return Err(HttpError::TrailersTooLong { limit: MAX_TRAILERS });
+        }
+        if !trailers && self.line > MAX_CHUNK_LINE {
+            return Err(HttpError::ChunkLineTooLong { limit: MAX_CHUNK_LINE });
+        }
+        Ok(())
     }
-
-    fn lengthen_line(&mut self) -> Result<(), HttpError> {
-        self.line = self.line.saturating_add(1);
-        expect(self.line <= MAX_CHUNK_LINE, HttpError::ChunkLineTooLong { limit: MAX_CHUNK_LINE })
-    }
-}
-
-fn expect(holds: bool, error: HttpError) -> Result<(), HttpError> {
-    if holds { Ok(()) } else { Err(error) }
 }
 
 #[cfg(test)]

@@ -282,41 +282,21 @@ impl<'a> Scanner<'a> {
         Ok(unit)
     }
 
-    /// A run of characters outside ASCII, well-formed by Unicode table 3-7.
+    /// A run of characters outside ASCII.
     fn multibyte(&mut self) -> Result<(), JsonErrorKind> {
-        loop {
-            let first = self.byte();
-            match first {
-                0..=0x7f => return Ok(()),
-                0xc2..=0xf4 => {}
-                _ => return Err(JsonErrorKind::InvalidUtf8),
+        let rest = self.rest();
+        let run = rest.iter().position(u8::is_ascii).unwrap_or(rest.len());
+        let run = rest.get(..run).unwrap_or_default();
+        let checked = core::str::from_utf8(run);
+        let valid = checked.map_or_else(|error| error.valid_up_to(), str::len);
+        self.at = self.at.wrapping_add(valid);
+        match checked {
+            Ok(_) => Ok(()),
+            // A cut sequence may still become whole.
+            Err(error) if error.error_len().is_none() && run.len() == rest.len() => {
+                Err(JsonErrorKind::UnexpectedEnd)
             }
-            let mut more = first.leading_ones().wrapping_sub(1);
-            // The second byte makes no longer form, no surrogate and nothing past the last plane.
-            let lowest = match first {
-                0xe0 => 0xa0,
-                0xf0 => 0x90,
-                _ => 0x80,
-            };
-            let highest = match first {
-                0xed => 0x9f,
-                0xf4 => 0x8f,
-                _ => 0xbf,
-            };
-            let mut allowed = lowest..=highest;
-            let start = self.at;
-            while more != 0 {
-                self.step();
-                if !allowed.contains(&self.byte()) {
-                    // A cut sequence may still become whole.
-                    let kind = self.unless_at_end(JsonErrorKind::InvalidUtf8);
-                    self.at = start;
-                    return Err(kind);
-                }
-                allowed = 0x80..=0xbf;
-                more = more.wrapping_sub(1);
-            }
-            self.step();
+            Err(_) => Err(JsonErrorKind::InvalidUtf8),
         }
     }
 
