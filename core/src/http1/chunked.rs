@@ -31,8 +31,7 @@ pub(super) struct Chunked {
 
 /// What the next byte is.
 ///
-/// From `BeforeExtension` on, a byte that leads there counts for the length of the line, from `Trailer` on for that of
-/// the trailer section.
+/// A byte that leads to `SizeDigit`, or to `BeforeExtension` or what stands behind it, counts for the length of the line or trailer section.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd)]
 enum Step {
     /// The first digit of a chunk size.
@@ -85,11 +84,14 @@ const FIELD: u8 = 0xff;
 /// White space is taken only where the grammar has it: around `;` and `=` of an extension.
 ///
 /// Source: [RFC 9112 sections 7.1.1 and 7.1.2](https://www.rfc-editor.org/rfc/rfc9112#section-7.1.1)
-const RULES: [(Step, u8, Step); 37] = [
+const RULES: [(Step, u8, Step); 40] = [
+    (Step::SizeDigit, b'\r', Step::SizeLineFeed),
     (Step::SizeLineFeed, b'\n', Step::Trailer),
     (Step::ContentReturn, b'\r', Step::ContentLineFeed),
     (Step::ContentLineFeed, b'\n', Step::Size),
     (Step::LastLineFeed, b'\n', Step::Complete),
+    (Step::SizeDigit, b';', Step::BeforeName),
+    (Step::SizeDigit, SPACE, Step::BeforeExtension),
     (Step::BeforeExtension, b';', Step::BeforeName),
     (Step::BeforeExtension, SPACE, Step::BeforeExtension),
     (Step::BeforeName, SPACE, Step::BeforeName),
@@ -126,6 +128,18 @@ const RULES: [(Step, u8, Step); 37] = [
 ];
 
 impl Step {
+    /// Bytes that the line, or the trailer section, may have in which this step is.
+    const fn limit(self) -> u16 {
+        match self {
+            Self::Trailer
+            | Self::TrailerName
+            | Self::TrailerValue
+            | Self::TrailerLineFeed
+            | Self::LastLineFeed => MAX_TRAILERS,
+            _ => MAX_CHUNK_LINE,
+        }
+    }
+
     /// The step that `byte` leads to.
     fn after(self, byte: u8) -> Option<Self> {
         let fits = |sort: u8| match sort {
@@ -137,20 +151,6 @@ impl Step {
         let mut rules = RULES.iter();
         let (.., next) = rules.find(|(step, sort, _)| *step == self && fits(*sort))?;
         Some(*next)
-    }
-
-    /// What is wrong with the byte at position `at` that leads nowhere.
-    const fn error(self, at: u64) -> HttpError {
-        match self {
-            Self::Size | Self::SizeDigit => HttpError::ChunkSize { at },
-            Self::ContentReturn => HttpError::ChunkEnd { at },
-            Self::SizeLineFeed
-            | Self::ContentLineFeed
-            | Self::LastLineFeed
-            | Self::TrailerLineFeed => HttpError::ChunkLineEnd { at },
-            Self::Trailer | Self::TrailerName | Self::TrailerValue => HttpError::Trailer { at },
-            _ => HttpError::ChunkExtension { at },
-        }
     }
 }
 
@@ -178,7 +178,9 @@ impl Chunked {
                 }
                 Step::Complete => break,
                 _ => {
-                    self.framing(byte, self.seen.saturating_add(read as u64))?;
+                    if self.framing(byte).is_none() {
+                        return Err(self.error(self.seen.saturating_add(read as u64)));
+                    }
                     read = read.saturating_add(1);
                 }
             }
@@ -191,55 +193,47 @@ impl Chunked {
         matches!(self.step, Step::Complete)
     }
 
-    /// Takes the byte at position `at`, which is not part of a chunk's content.
-    fn framing(&mut self, byte: u8, at: u64) -> Result<(), HttpError> {
-        let step = match self.step {
-            Step::Size | Step::SizeDigit => match char::from(byte).to_digit(16) {
-                Some(digit) => return self.size(digit),
-                None if self.step == Step::Size => return Err(self.step.error(at)),
-                None if byte == b'\r' => {
-                    self.step = Step::SizeLineFeed;
-                    return Ok(());
-                }
-                None if matches!(byte, b';' | b' ' | b'\t') => Step::BeforeExtension,
-                None => return Err(self.step.error(at)),
-            },
-            step => step,
+    /// Takes a byte that is not part of a chunk's content; `None` when it, or what it makes longer, is wrong.
+    fn framing(&mut self, byte: u8) -> Option<()> {
+        let next = match char::from(byte).to_digit(16) {
+            Some(digit) if self.step <= Step::SizeDigit => {
+                // It was within the limit, so that no bit is lost.
+                self.remaining = self.remaining << 4 | u64::from(digit);
+                Step::SizeDigit
+            }
+            _ => self.step.after(byte)?,
         };
-        let next = step.after(byte).ok_or(step.error(at))?;
-        if next >= Step::BeforeExtension {
-            self.lengthen(next >= Step::Trailer)?;
+        if self.step == Step::SizeLineFeed {
+            self.line = 0;
+            self.step = if self.remaining == 0 { next } else { Step::Content };
+            return Some(());
+        }
+        if next == Step::SizeDigit || next >= Step::BeforeExtension {
+            self.line = self.line.saturating_add(1);
+        }
+        if self.line > self.step.limit() || self.remaining > MAX_LENGTH {
+            return None;
         }
         self.step = next;
-        if step == Step::SizeLineFeed {
-            self.line = 0;
-            if self.remaining != 0 {
-                self.step = Step::Content;
-            }
-        }
-        Ok(())
+        Some(())
     }
 
-    fn size(&mut self, digit: u32) -> Result<(), HttpError> {
-        self.lengthen(false)?;
-        // It was within the limit, so that no bit is lost.
-        self.remaining = self.remaining << 4 | u64::from(digit);
-        if self.remaining > MAX_LENGTH {
-            return Err(HttpError::LengthTooLarge { limit: MAX_LENGTH });
+    /// What is wrong with the byte at position `at`.
+    const fn error(&self, at: u64) -> HttpError {
+        let limit = self.step.limit();
+        match self.step {
+            _ if self.line > limit && limit == MAX_TRAILERS => HttpError::TrailersTooLong { limit },
+            _ if self.line > limit => HttpError::ChunkLineTooLong { limit },
+            _ if self.remaining > MAX_LENGTH => HttpError::LengthTooLarge { limit: MAX_LENGTH },
+            Step::Size | Step::SizeDigit => HttpError::ChunkSize { at },
+            Step::ContentReturn => HttpError::ChunkEnd { at },
+            Step::SizeLineFeed
+            | Step::ContentLineFeed
+            | Step::LastLineFeed
+            | Step::TrailerLineFeed => HttpError::ChunkLineEnd { at },
+            Step::Trailer | Step::TrailerName | Step::TrailerValue => HttpError::Trailer { at },
+            _ => HttpError::ChunkExtension { at },
         }
-        self.step = Step::SizeDigit;
-        Ok(())
-    }
-
-    fn lengthen(&mut self, trailers: bool) -> Result<(), HttpError> {
-        self.line = self.line.saturating_add(1);
-        if trailers && self.line > MAX_TRAILERS {
-            return Err(HttpError::TrailersTooLong { limit: MAX_TRAILERS });
-        }
-        if !trailers && self.line > MAX_CHUNK_LINE {
-            return Err(HttpError::ChunkLineTooLong { limit: MAX_CHUNK_LINE });
-        }
-        Ok(())
     }
 }
 
