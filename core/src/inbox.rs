@@ -71,9 +71,9 @@ impl<'b> Inbox<'b> {
 
     /// The room to read into; empty only when a frame fills the whole storage.
     pub fn spare(&mut self) -> &mut [u8] {
-        let room = self.storage.len().saturating_sub(self.tail);
+        let room = self.storage.len().wrapping_sub(self.tail);
         let used = self.used();
-        let freed = self.tail.saturating_sub(used);
+        let freed = self.tail.wrapping_sub(used);
         // Moving is worth it when it gains as much as it costs, and needed when there is no room.
         if used == 0 || room == 0 || freed >= used && room < self.storage.len() / 4 {
             self.compact();
@@ -179,7 +179,7 @@ impl<'b> Inbox<'b> {
     #[inline(never)]
     pub(crate) fn take_line(&mut self, skip: usize, first: bool) {
         let from = self.line.saturating_add(skip).min(self.seen);
-        let length = self.seen.saturating_sub(from);
+        let length = self.seen.wrapping_sub(from);
         if first {
             self.start = from;
             self.kept = self.seen;
@@ -188,9 +188,9 @@ impl<'b> Inbox<'b> {
         if let Some(feed) = self.storage.get_mut(self.kept) {
             *feed = b'\n';
         }
-        let to = self.kept.saturating_add(1);
+        let to = self.kept.wrapping_add(1);
         move_down(self.storage, from, to, length);
-        self.kept = to.saturating_add(length);
+        self.kept = to.wrapping_add(length);
     }
 
     /// Frees the first `count` bytes of the frame.
@@ -204,15 +204,15 @@ impl<'b> Inbox<'b> {
     }
 
     fn compact(&mut self) {
-        let frame = self.kept.saturating_sub(self.start);
+        let frame = self.kept.wrapping_sub(self.start);
         move_down(self.storage, self.start, 0, frame);
-        let partial = self.tail.saturating_sub(self.line);
+        let partial = self.tail.wrapping_sub(self.line);
         move_down(self.storage, self.line, frame, partial);
-        self.seen = frame.saturating_add(self.seen.saturating_sub(self.line));
+        self.seen = frame.wrapping_add(self.seen.wrapping_sub(self.line));
         self.start = 0;
         self.kept = frame;
         self.line = frame;
-        self.tail = frame.saturating_add(partial);
+        self.tail = frame.wrapping_add(partial);
     }
 
     const fn free_all(&mut self) {
@@ -223,7 +223,7 @@ impl<'b> Inbox<'b> {
     }
 
     const fn used(&self) -> usize {
-        self.kept.saturating_sub(self.start).saturating_add(self.tail.saturating_sub(self.line))
+        self.kept.wrapping_sub(self.start).wrapping_add(self.tail.wrapping_sub(self.line))
     }
 }
 

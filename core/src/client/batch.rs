@@ -26,7 +26,7 @@ impl Batch {
         }
         let first = left.is_none();
         let mut rest = if let Some(left) = left {
-            Scanner::new(frame.get(frame.len().saturating_sub(left)..).unwrap_or_default())
+            Scanner::new(frame.get(frame.len().wrapping_sub(left)..).unwrap_or_default())
         } else {
             let batch = json::parse(frame).map_err(|error| PeerError::Message(error.into()))?;
             if batch.items().nth(MAX_BATCH).is_some() {

@@ -154,7 +154,7 @@ impl Client {
             }
         };
         let sent = self.send(&message, revision, bearer, out)?;
-        self.negotiating = self.negotiating.saturating_add(1);
+        self.negotiating = self.negotiating.wrapping_add(1);
         Ok(Some(sent))
     }
 

@@ -152,7 +152,7 @@ impl EventStream {
         let line = inbox.partial();
         // Most lines are data, and no name is long enough to be searched for its colon.
         if let Some(value) = value_of(line, b"data") {
-            let skip = line.len().saturating_sub(value.len());
+            let skip = line.len().wrapping_sub(value.len());
             inbox.take_line(skip, !self.has_text);
             self.has_text = true;
         } else if let Some(value) = value_of(line, b"id") {

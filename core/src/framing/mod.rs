@@ -78,7 +78,7 @@ impl FrameTooLarge {
     /// A frame that goes on where the storage is full.
     pub(crate) const fn full(inbox: &Inbox<'_>) -> Self {
         let limit = inbox.capacity();
-        Self { limit, needed: limit.saturating_add(1) }
+        Self { limit, needed: limit.wrapping_add(1) }
     }
 }
 

@@ -72,11 +72,11 @@ impl Body {
             State::UntilClose => Decoded { len: bytes.len(), excess: 0 },
             State::Length(remaining) => {
                 let len = usize::try_from(*remaining).unwrap_or(usize::MAX).min(bytes.len());
-                *remaining = remaining.saturating_sub(len as u64);
+                *remaining = remaining.wrapping_sub(len as u64);
                 if *remaining == 0 {
                     self.state = State::Complete;
                 }
-                Decoded { len, excess: bytes.len().saturating_sub(len) }
+                Decoded { len, excess: bytes.len().wrapping_sub(len) }
             }
             State::Chunked(chunked) => match chunked.decode(bytes) {
                 Ok(decoded) => {

@@ -166,12 +166,12 @@ impl Chunked {
         while let Some(&byte) = bytes.get(read) {
             match self.step {
                 Step::Content => {
-                    let rest = total.saturating_sub(read);
+                    let rest = total.wrapping_sub(read);
                     let run = usize::try_from(self.remaining).unwrap_or(usize::MAX).min(rest);
                     move_down(bytes, read, written, run);
-                    read = read.saturating_add(run);
-                    written = written.saturating_add(run);
-                    self.remaining = self.remaining.saturating_sub(run as u64);
+                    read = read.wrapping_add(run);
+                    written = written.wrapping_add(run);
+                    self.remaining = self.remaining.wrapping_sub(run as u64);
                     if self.remaining == 0 {
                         self.step = Step::ContentReturn;
                     }
@@ -179,14 +179,14 @@ impl Chunked {
                 Step::Complete => break,
                 _ => {
                     if self.framing(byte).is_none() {
-                        return Err(self.error(self.seen.saturating_add(read as u64)));
+                        return Err(self.error(self.seen.wrapping_add(read as u64)));
                     }
-                    read = read.saturating_add(1);
+                    read = read.wrapping_add(1);
                 }
             }
         }
-        self.seen = self.seen.saturating_add(read as u64);
-        Ok(Decoded { len: written, excess: total.saturating_sub(read) })
+        self.seen = self.seen.wrapping_add(read as u64);
+        Ok(Decoded { len: written, excess: total.wrapping_sub(read) })
     }
 
     pub(super) const fn is_complete(&self) -> bool {
@@ -209,7 +209,7 @@ impl Chunked {
             return Some(());
         }
         if next == Step::SizeDigit || next >= Step::BeforeExtension {
-            self.line = self.line.saturating_add(1);
+            self.line = self.line.wrapping_add(1);
         }
         if self.line > self.step.limit() || self.remaining > MAX_LENGTH {
             return None;

@@ -23,7 +23,7 @@ impl<'a> HeaderValue<'a> {
         let at = if is_space(bytes.first()) {
             0
         } else if printable == bytes.len() && is_space(bytes.last()) {
-            printable.saturating_sub(1)
+            printable.wrapping_sub(1)
         } else {
             printable
         };

@@ -68,7 +68,7 @@ impl HeadReader {
             if self.informational >= MAX_INFORMATIONAL {
                 return Err(HttpError::TooManyInformational { limit: MAX_INFORMATIONAL });
             }
-            self.informational = self.informational.saturating_add(1);
+            self.informational = self.informational.wrapping_add(1);
         }
         let head = Head {
             status: self.status,
@@ -86,12 +86,12 @@ impl HeadReader {
         }
         let window = bytes.get(..MAX_HEAD).unwrap_or(bytes);
         while let Some(offset) = window.get(self.searched..).and_then(|rest| first(b'\n', rest)) {
-            let at = self.searched.saturating_add(offset);
+            let at = self.searched.wrapping_add(offset);
             let line = window.get(self.line..at).unwrap_or_default();
             let Some((b'\r', text)) = line.split_last() else {
                 return Err(HttpError::BareLineFeed { at });
             };
-            let end = at.saturating_add(1);
+            let end = at.wrapping_add(1);
             if self.status == 0 {
                 (self.minor_version, self.status) = parse_status_line(text)?;
             } else if text.is_empty() {
@@ -101,7 +101,7 @@ impl HeadReader {
                 if usize::from(self.headers) >= MAX_HEADERS {
                     return Err(HttpError::TooManyHeaders { limit: MAX_HEADERS });
                 }
-                self.headers = self.headers.saturating_add(1);
+                self.headers = self.headers.wrapping_add(1);
             }
             self.searched = end;
             self.line = end;
@@ -161,12 +161,12 @@ fn check_header(line: &[u8], start: usize) -> Result<(), HttpError> {
         Some((b':', value)) if name > 0 => {
             match value.iter().position(|&byte| !is_field_byte(byte)) {
                 Some(offset) => Err(HttpError::HeaderValue {
-                    at: start.saturating_add(name).saturating_add(offset).saturating_add(1),
+                    at: start.wrapping_add(name).wrapping_add(offset).wrapping_add(1),
                 }),
                 None => Ok(()),
             }
         }
-        _ => Err(HttpError::HeaderName { at: start.saturating_add(name) }),
+        _ => Err(HttpError::HeaderName { at: start.wrapping_add(name) }),
     }
 }
 
@@ -201,7 +201,7 @@ impl<'a> Head<'a> {
     ///
     /// A value has no control byte but the tab; bytes above 0x7F are passed as they are.
     pub fn headers(&self) -> Headers<'a> {
-        let status_line = first(b'\n', self.lines).map_or(0, |end| end.saturating_add(1));
+        let status_line = first(b'\n', self.lines).map_or(0, |end| end.wrapping_add(1));
         Headers { rest: self.lines.get(status_line..).unwrap_or_default() }
     }
 
@@ -370,7 +370,7 @@ impl<'a> Iterator for Headers<'a> {
 
     fn next(&mut self) -> Option<Self::Item> {
         let end = first(b'\n', self.rest)?;
-        let (line, rest) = self.rest.split_at_checked(end.saturating_add(1))?;
+        let (line, rest) = self.rest.split_at_checked(end.wrapping_add(1))?;
         let (name, value) = line.split_at_checked(first(b':', line)?)?;
         self.rest = rest;
         Some((str::from_utf8(name).ok()?, value.get(1..)?.trim_ascii()))

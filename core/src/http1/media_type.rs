@@ -33,7 +33,7 @@ impl MediaType {
         let Some(rest) = rest.filter(|rest| are_parameters(rest)) else {
             return Err(HttpError::ContentType);
         };
-        let essence = value.len().saturating_sub(rest.len());
+        let essence = value.len().wrapping_sub(rest.len());
         let essence = value.get(..essence).unwrap_or_default();
         Ok(if essence.eq_ignore_ascii_case(b"application/json") {
             Self::Json

@@ -48,7 +48,7 @@ impl<'a> Scanner<'a> {
         inline(always)
     )]
     pub(crate) fn inner_value(&mut self) -> Result<Value<'a>, JsonErrorKind> {
-        self.value_within(MAX_DEPTH.saturating_sub(1))
+        self.value_within(MAX_DEPTH.wrapping_sub(1))
     }
 
     /// Enters the object or array that starts with `open`; `false` when something else stands here.

@@ -317,7 +317,7 @@ const fn from(ascii: u8, first: u8) -> u8 {
 pub(super) fn encode_in_place(region: &mut [u8], len: usize) {
     let (mut rest, mut left) = (region, len);
     while left > 0 {
-        let start = rest.len().saturating_sub(left);
+        let start = rest.len().wrapping_sub(left);
         let source = rest.get(start..).unwrap_or_default();
         let mut block = [0; BLOCK];
         for (to, from) in block.iter_mut().zip(source) {
@@ -326,7 +326,7 @@ pub(super) fn encode_in_place(region: &mut [u8], len: usize) {
         let taken = left.min(BLOCK);
         let Some((room, after)) = rest.split_at_mut_checked(encoded_len(taken)) else { return };
         write_symbols(block.get(..taken).unwrap_or_default(), room);
-        (rest, left) = (after, left.saturating_sub(taken));
+        (rest, left) = (after, left.wrapping_sub(taken));
     }
 }
 

@@ -30,7 +30,7 @@ impl<'t, 's> Compact<'t, 's> {
         if header_len > MAX_HEADER_LEN {
             return Err(VerifyError::HeaderTooLong { len: header_len });
         }
-        let needed = header_len.saturating_add(size(Part::Claims, claims)?);
+        let needed = header_len.wrapping_add(size(Part::Claims, claims)?);
         let (header_room, claims_room) = scratch
             .get_mut(..needed)
             .and_then(|scratch| scratch.split_at_mut_checked(header_len))

@@ -178,10 +178,10 @@ fn depth(text: &[u8]) -> u32 {
     while let Some(byte) = bytes.next() {
         match byte {
             b'{' | b'[' => {
-                level = level.saturating_add(1);
+                level = level.wrapping_add(1);
                 deepest = deepest.max(level);
             }
-            b'}' | b']' => level = level.saturating_sub(1),
+            b'}' | b']' => level = level.wrapping_sub(1),
             b'"' => {
                 while let Some(byte) = bytes.next() {
                     match byte {
@@ -207,7 +207,7 @@ fn len(text: Text<'_>) -> usize {
 
 /// Writes the `len` bytes of `text` to the end of `room` and encodes them over the whole of it.
 fn write_encoded(room: &mut [u8], len: usize, text: Text<'_>) {
-    let start = room.len().saturating_sub(len);
+    let start = room.len().wrapping_sub(len);
     if let Some(tail) = room.get_mut(start..) {
         text(&mut Writer::new(tail));
     }

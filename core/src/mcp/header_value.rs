@@ -130,11 +130,11 @@ impl Shape {
         self.unprintable |= edge || !matches!(c, ' '..='~');
         let prefix = PREFIX.as_bytes().get(self.count);
         if self.prefixed == self.count && prefix.is_some_and(|byte| char::from(*byte) == c) {
-            self.prefixed = self.prefixed.saturating_add(1);
+            self.prefixed = self.prefixed.wrapping_add(1);
         }
         let [_, before] = self.last_two;
         self.last_two = [before, c];
-        self.count = self.count.saturating_add(1);
+        self.count = self.count.wrapping_add(1);
     }
 
     fn is_plain(&self) -> bool {

@@ -50,7 +50,7 @@ pub fn param_headers(input_schema: Value<'_>) -> Result<ParamHeaders<'_>, ParamH
         found += 1;
     }
     // A property may itself be called so; every other occurrence is out of reach.
-    if annotations != found.saturating_add(headers.properties) {
+    if annotations != found.wrapping_add(headers.properties) {
         return Err(ParamHeaderError::OutOfReach);
     }
     headers = ParamHeaders::new();
@@ -91,7 +91,7 @@ impl<'a> ParamHeaders<'a> {
                 continue;
             };
             if name == *ANNOTATION {
-                self.properties = self.properties.saturating_add(1);
+                self.properties = self.properties.wrapping_add(1);
             }
             let annotation = member(schema, ANNOTATION)?;
             self.descend(schema)?;
@@ -115,7 +115,7 @@ impl<'a> ParamHeaders<'a> {
         if let Some(properties) = member(schema, "properties")? {
             let level = self.levels.get_mut(self.depth).ok_or(ParamHeaderError::TooDeep)?;
             *level = Level { entries: properties.entries(), name: None };
-            self.depth = self.depth.saturating_add(1);
+            self.depth = self.depth.wrapping_add(1);
         }
         Ok(())
     }
