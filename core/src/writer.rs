@@ -104,21 +104,24 @@ impl<'o> Writer<'o> {
     }
 
     /// Appends `number` in decimal.
-    #[expect(clippy::cast_possible_truncation, reason = "the halves are what is wanted")]
+    #[expect(clippy::cast_possible_truncation, reason = "the pieces are what is wanted")]
     pub fn unsigned(&mut self, number: u64) {
         let mut digits = [0_u8; 20];
-        // The halves of a `u64` are divided one after the other, since a machine without 64-bit division
-        // would link a large routine for it.
-        let [mut high, mut low] = [number >> 32, number].map(|half| half as u32);
+        // Divided in pieces, since a machine without 64-bit division would link a large routine for it.
+        let mut pieces =
+            [number >> 48, number >> 32, number >> 16, number].map(|piece| piece as u32 & 0xffff);
         let mut first = digits.len();
         for (at, digit) in digits.iter_mut().enumerate().rev() {
-            let middle = ((high % 10) << 16) | (low >> 16);
-            let last = ((middle % 10) << 16) | (low & 0xffff);
-            high /= 10;
-            low = ((middle / 10) << 16) | (last / 10);
-            *digit = b'0' + (last % 10) as u8;
+            let (mut rest, mut left) = (0, 0);
+            for piece in &mut pieces {
+                let dividend = rest << 16 | *piece;
+                *piece = dividend / 10;
+                rest = dividend % 10;
+                left |= *piece;
+            }
+            *digit = b'0' + rest as u8;
             first = at;
-            if high == 0 && low == 0 {
+            if left == 0 {
                 break;
             }
         }

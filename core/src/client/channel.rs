@@ -10,7 +10,7 @@ use super::sending::{header, write_bearer};
 use super::{Client, Exchange};
 use crate::auth::Bearer;
 use crate::error::{Error, PeerError};
-use crate::framing::{EventStream, FrameTooLarge, Framing, Step};
+use crate::framing::{EventStream, FrameTooLarge, Step};
 use crate::inbox::Inbox;
 use crate::mcp::Revision;
 use crate::writer::emit;
@@ -31,7 +31,7 @@ use crate::writer::emit;
 /// [Revision 2024-11-05, HTTP with SSE](https://modelcontextprotocol.io/specification/2024-11-05/basic/transports#http-with-sse)
 #[derive(Clone, Debug)]
 pub struct Channel {
-    framing: Framing,
+    stream: EventStream,
     /// What the framing has found and nothing has shown.
     found: Option<Result<Step, FrameTooLarge>>,
     batch: Batch,
@@ -42,8 +42,7 @@ pub struct Channel {
 impl Channel {
     /// Starts at the first byte of the body.
     pub fn new() -> Self {
-        let framing = Framing::EventStream(EventStream::new());
-        Self { framing, found: None, batch: Batch::NONE, lost: false }
+        Self { stream: EventStream::new(), found: None, batch: Batch::NONE, lost: false }
     }
 
     /// Writes the request that opens the stream. A server is asked so that has refused `initialize` with 400,
@@ -92,7 +91,7 @@ impl Channel {
             return false;
         }
         loop {
-            match self.framing.step(inbox) {
+            match self.stream.step(inbox) {
                 Ok(Step::NeedData) => return true,
                 // One that is not for MCP.
                 Ok(Step::Complete) if self.name().is_none() => {}
@@ -156,8 +155,7 @@ impl Channel {
 
     /// What the current event is called; `None` for one that MCP does not have.
     fn name(&self) -> Option<Name> {
-        let Framing::EventStream(stream) = &self.framing else { return None };
-        match stream.event_name()? {
+        match self.stream.event_name()? {
             b"" | b"message" => Some(Name::Message),
             b"endpoint" => Some(Name::Endpoint),
             _ => None,

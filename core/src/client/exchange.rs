@@ -8,7 +8,7 @@ use super::batch::Batch;
 use super::event::{Event, Response};
 use super::state::Lesson;
 use crate::error::{Error, PeerError};
-use crate::framing::{EventStream, Framing, Step, WholeBody};
+use crate::framing::{BodyFraming, EventStream, Step, WholeBody};
 use crate::http1::{Head, HttpError, MediaType};
 use crate::inbox::Inbox;
 use crate::json::Value;
@@ -40,7 +40,7 @@ pub struct Exchange {
     in_session: bool,
     status: u16,
     media_type: Option<MediaType>,
-    framing: Framing,
+    framing: BodyFraming,
     phase: Phase,
     /// What the framing has found and no event has shown.
     found: Option<Step>,
@@ -97,7 +97,7 @@ impl Exchange {
             in_session,
             status: 0,
             media_type: None,
-            framing: Framing::WholeBody(WholeBody::new()),
+            framing: BodyFraming::WholeBody(WholeBody::new()),
             phase: Phase::Waiting,
             found: None,
             batch: Batch::NONE,
@@ -122,7 +122,7 @@ impl Exchange {
         self.status = status;
         if !self.is_success() {
             // A refusal is a page, also where a stream was to go on.
-            self.framing = Framing::WholeBody(WholeBody::new());
+            self.framing = BodyFraming::WholeBody(WholeBody::new());
         }
         if status == 404 && self.in_session {
             self.lesson = Lesson::SessionLost;
@@ -276,7 +276,7 @@ impl Exchange {
 
     /// Whether the answer comes as an event stream, which may stay open behind the response.
     pub const fn is_stream(&self) -> bool {
-        matches!(self.framing, Framing::EventStream(_))
+        matches!(self.framing, BodyFraming::EventStream(_))
     }
 
     /// Milliseconds to wait before [`Client::resume`] goes on with this exchange: what the server has
@@ -296,7 +296,7 @@ impl Exchange {
     fn resumption(&self) -> Option<(&EventStream, &str)> {
         let cut = matches!(self.phase, Phase::Waiting | Phase::Interrupted);
         let call = matches!(self.purpose, Purpose::Call { .. } | Purpose::Listen);
-        let Framing::EventStream(stream) = &self.framing else { return None };
+        let BodyFraming::EventStream(stream) = &self.framing else { return None };
         if !cut || !call || self.revision.is_modern() {
             return None;
         }
@@ -311,7 +311,7 @@ impl Exchange {
         let (stream, last_event_id) = self.resumption()?;
         let range = self.range;
         let mut next = Self::new(self.id, self.purpose, self.revision, range, self.in_session);
-        next.framing = Framing::EventStream(EventStream::resuming(stream));
+        next.framing = BodyFraming::EventStream(EventStream::resuming(stream));
         Some((next, last_event_id))
     }
 
@@ -332,8 +332,8 @@ impl Exchange {
     fn choose_framing(&mut self) {
         let stream = self.media_type == Some(MediaType::EventStream);
         match (stream, self.is_stream()) {
-            (true, false) => self.framing = Framing::EventStream(EventStream::new()),
-            (false, true) => self.framing = Framing::WholeBody(WholeBody::new()),
+            (true, false) => self.framing = BodyFraming::EventStream(EventStream::new()),
+            (false, true) => self.framing = BodyFraming::WholeBody(WholeBody::new()),
             _ => {}
         }
     }
@@ -353,7 +353,7 @@ impl Exchange {
                 Err(error) => return Err(error.into()),
             };
             if step == Step::Complete
-                && let Framing::EventStream(stream) = &self.framing
+                && let BodyFraming::EventStream(stream) = &self.framing
                 && (inbox.frame().is_empty()
                     || !matches!(stream.event_name(), Some(b"" | b"message")))
             {

@@ -90,7 +90,7 @@ impl EventStream {
         self.retry
     }
 
-    pub(super) fn step(&mut self, inbox: &mut Inbox<'_>) -> Result<Step, FrameTooLarge> {
+    pub(crate) fn step(&mut self, inbox: &mut Inbox<'_>) -> Result<Step, FrameTooLarge> {
         if self.dispatched {
             self.dispatched = false;
             inbox.free_frame();

@@ -53,6 +53,24 @@ impl Framing {
     }
 }
 
+/// How messages are separated in a body of HTTP.
+#[expect(clippy::large_enum_variant, reason = "without a heap there is nothing to box into")]
+#[derive(Clone, Debug)]
+pub(crate) enum BodyFraming {
+    EventStream(EventStream),
+    WholeBody(WholeBody),
+}
+
+impl BodyFraming {
+    /// As [`Framing::step`].
+    pub(crate) fn step(&mut self, inbox: &mut Inbox<'_>) -> Result<Step, FrameTooLarge> {
+        match self {
+            Self::EventStream(stream) => stream.step(inbox),
+            Self::WholeBody(body) => body.step(inbox),
+        }
+    }
+}
+
 /// What [`Framing::next_frame`] found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Frame<'i> {

@@ -1,9 +1,9 @@
 //! A frame in pieces, where it does not fit the storage.
 
-use super::{FrameTooLarge, Framing};
+use super::{BodyFraming, FrameTooLarge};
 use crate::inbox::Inbox;
 
-/// Hands out a frame as it comes, from where [`Framing::step`] has found that it does not fit.
+/// Hands out a frame as it comes, from where [`BodyFraming::step`] has found that it does not fit.
 #[derive(Clone, Debug)]
 pub(crate) struct Pieces {
     /// What comes next belongs to the data of a line whose start has been dropped.
@@ -33,19 +33,18 @@ impl Pieces {
     /// The next piece; the first one is what has been gathered of the frame.
     ///
     /// # Errors
-    /// [`FrameTooLarge`] when a line that is no data does not fit, and for a line of stdio.
+    /// [`FrameTooLarge`] when a line that is no data does not fit.
     pub(crate) fn next(
         &mut self,
-        framing: &mut Framing,
+        framing: &mut BodyFraming,
         inbox: &mut Inbox<'_>,
     ) -> Result<Piece, FrameTooLarge> {
         if !inbox.frame().is_empty() {
             return Ok(Piece::Bytes);
         }
         match framing {
-            Framing::EventStream(stream) => stream.piece(self, inbox),
-            Framing::Line(_) => Err(FrameTooLarge::full(inbox)),
-            Framing::WholeBody(body) => Ok(body.piece(inbox)),
+            BodyFraming::EventStream(stream) => stream.piece(self, inbox),
+            BodyFraming::WholeBody(body) => Ok(body.piece(inbox)),
         }
     }
 

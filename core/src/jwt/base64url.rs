@@ -276,6 +276,23 @@ pub fn encode<'o>(bytes: &[u8], out: &'o mut [u8]) -> Result<&'o str, OutputTooS
 }
 
 /// Writes the symbols of `bytes` to `out`, which has room for exactly them.
+#[cfg(not(target_pointer_width = "64"))]
+fn write_symbols(bytes: &[u8], out: &mut [u8]) {
+    let mut rest = bytes.iter();
+    let (mut held, mut count) = (0_u32, 0_u32);
+    for room in out {
+        // What is held beyond the six bits that are due has been written.
+        if count < 6 {
+            held = held << 8 | rest.next().copied().map_or(0, u32::from);
+            count = count.wrapping_add(8);
+        }
+        count = count.wrapping_sub(6);
+        *room = symbol((held >> count & 0x3f) as u8);
+    }
+}
+
+/// Writes the symbols of `bytes` to `out`, which has room for exactly them.
+#[cfg(target_pointer_width = "64")]
 fn write_symbols(bytes: &[u8], out: &mut [u8]) {
     let (triples, tail) = bytes.as_chunks::<3>();
     let (quads, rest) = out.as_chunks_mut::<4>();

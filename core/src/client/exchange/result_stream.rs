@@ -3,7 +3,7 @@
 use super::envelope::{Envelope, Finding, Kind};
 use super::{Event, Exchange, Phase, Purpose};
 use crate::error::{Error, PeerError};
-use crate::framing::{FrameTooLarge, Framing, Piece, Pieces};
+use crate::framing::{BodyFraming, FrameTooLarge, Piece, Pieces};
 use crate::inbox::Inbox;
 use crate::json::{JsonError, Lexeme, Step, Str, Stream, StreamEvent};
 use crate::jsonrpc::{ErrorObject, MessageError};
@@ -220,7 +220,7 @@ impl ResultStream {
 
     /// The message is whole.
     fn finish(&mut self, exchange: &Exchange, inbox: &Inbox<'_>) -> Result<Finding, Error> {
-        if let Framing::EventStream(stream) = &exchange.framing
+        if let BodyFraming::EventStream(stream) = &exchange.framing
             && !matches!(stream.event_name(), Some(b"" | b"message"))
         {
             return Ok(Finding::Other);
@@ -265,8 +265,8 @@ impl Exchange {
     /// Whether the frame, as far as it has come, is for JSON-RPC.
     fn is_message(&self) -> bool {
         match &self.framing {
-            Framing::EventStream(stream) => stream.is_message(),
-            Framing::Line(_) | Framing::WholeBody(_) => true,
+            BodyFraming::EventStream(stream) => stream.is_message(),
+            BodyFraming::WholeBody(_) => true,
         }
     }
 }
