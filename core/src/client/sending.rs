@@ -8,7 +8,7 @@ use crate::auth::Bearer;
 use crate::error::Error;
 use crate::json::Object;
 use crate::jsonrpc::{Id, Outgoing};
-use crate::mcp::{Method, ParamHeaderError, Revision, encode_header_value, param_headers};
+use crate::mcp::{Method, ParamHeaderError, Revision, encode_header_text, param_headers};
 use crate::writer::{Writer, emit};
 
 /// What a POST carries.
@@ -170,7 +170,7 @@ fn write_method_headers(w: &mut Writer<'_>, method: &Method<'_>) -> Result<(), P
     header(w, "Mcp-Method", method.name());
     if let Some(name) = method.mcp_name() {
         w.str("Mcp-Name: ");
-        encode_header_value(w, name.chars());
+        encode_header_text(w, name);
         w.str("\r\n");
     }
     if let Method::CallTool { input_schema: Some(schema), arguments, .. } = method {

@@ -15,28 +15,30 @@ const SUFFIX: &str = "?=";
 /// [Revision 2026-07-28, value encoding](https://modelcontextprotocol.io/specification/2026-07-28/basic/transports/streamable-http#value-encoding)
 #[expect(clippy::needless_pass_by_value, reason = "iterators go by value")]
 pub fn encode_header_value(w: &mut Writer<'_>, text: impl Iterator<Item = char> + Clone) {
-    encode(w, &|take| text.clone().for_each(take));
+    encode(w, &|take| text.clone().for_each(|c| take(c.encode_utf8(&mut [0; 4]).as_bytes())));
 }
 
-/// A text that hands its characters to a function, so that one copy of the code serves all texts.
-type Text<'t> = dyn Fn(&mut dyn FnMut(char)) + 't;
+/// As [`encode_header_value`], for a text that is at hand.
+pub(crate) fn encode_header_text(w: &mut Writer<'_>, text: &str) {
+    encode(w, &|take| take(text.as_bytes()));
+}
+
+/// A text that hands its bytes to a function, so that one copy of the code serves all texts.
+type Text<'t> = dyn Fn(&mut dyn FnMut(&[u8])) + 't;
 
 fn encode(w: &mut Writer<'_>, text: &Text<'_>) {
     let mut shape = Shape::default();
-    text(&mut |c| shape.take(c));
-    let plain = shape.is_plain();
-    if !plain {
-        w.str(PREFIX);
+    text(&mut |bytes| bytes.iter().for_each(|byte| shape.take(*byte)));
+    if shape.is_plain() {
+        text(&mut |bytes| w.bytes(bytes));
+        return;
     }
+    w.str(PREFIX);
     // The last `filled` bits have not been written.
     let mut bits = 0_u32;
     let mut filled = 0_u32;
-    text(&mut |c| {
-        for &byte in c.encode_utf8(&mut [0; 4]).as_bytes() {
-            if plain {
-                w.byte(byte);
-                continue;
-            }
+    text(&mut |bytes| {
+        for &byte in bytes {
             bits = bits << 8 | u32::from(byte);
             filled = filled.wrapping_add(8);
             while filled >= 6 {
@@ -49,9 +51,7 @@ fn encode(w: &mut Writer<'_>, text: &Text<'_>) {
         w.byte(symbol(bits << 6_u32.wrapping_sub(filled)));
         w.str(if filled == 2 { "==" } else { "=" });
     }
-    if !plain {
-        w.str(SUFFIX);
-    }
+    w.str(SUFFIX);
 }
 
 /// The text that a header value stands for.
@@ -118,30 +118,29 @@ impl core::error::Error for HeaderValueError {}
 #[derive(Default)]
 struct Shape {
     count: usize,
-    /// Characters that it has in common with the prefix.
+    /// Bytes that it has in common with the prefix.
     prefixed: usize,
     unprintable: bool,
-    last_two: [char; 2],
+    last_two: [u8; 2],
 }
 
 impl Shape {
-    fn take(&mut self, c: char) {
-        let edge = self.count == 0 && c == ' ';
-        self.unprintable |= edge || !matches!(c, ' '..='~');
-        let prefix = PREFIX.as_bytes().get(self.count);
-        if self.prefixed == self.count && prefix.is_some_and(|byte| char::from(*byte) == c) {
+    fn take(&mut self, byte: u8) {
+        let edge = self.count == 0 && byte == b' ';
+        self.unprintable |= edge || !matches!(byte, b' '..=b'~');
+        if self.prefixed == self.count && PREFIX.as_bytes().get(self.count) == Some(&byte) {
             self.prefixed = self.prefixed.wrapping_add(1);
         }
         let [_, before] = self.last_two;
-        self.last_two = [before, c];
+        self.last_two = [before, byte];
         self.count = self.count.wrapping_add(1);
     }
 
     fn is_plain(&self) -> bool {
         let encoded = self.count >= PREFIX.len().wrapping_add(SUFFIX.len())
             && self.prefixed == PREFIX.len()
-            && self.last_two == ['?', '='];
-        !self.unprintable && !matches!(self.last_two, [_, ' ']) && !encoded
+            && self.last_two == *b"?=";
+        !self.unprintable && !matches!(self.last_two, [_, b' ']) && !encoded
     }
 }
 

@@ -24,6 +24,7 @@ mod trace;
 pub use cache::{CacheHint, CacheScope};
 pub use capabilities::{Capabilities, Elicitation};
 pub use elicitation::{ElicitationError, elicitation_defaults, elicitation_form};
+pub(crate) use header_value::encode_header_text;
 pub use header_value::{HeaderValueError, decode_header_value, encode_header_value};
 pub use log::{LogLevel, LogMessage};
 pub use method::{ClientInfo, CompletionReference, Method};
