@@ -102,22 +102,20 @@ fn begun_response(text: &[u8], exchanges: &[Exchange]) -> Option<usize> {
     let alone = is_one_waiting(exchanges);
     let mut scanner = Scanner::new(text);
     let mut id = None;
-    let mut first = true;
     if !scanner.open(b'{') {
         return None;
     }
-    while let Ok(name) = scanner.next_name(first) {
+    while let Some(name) = scanner.next_name() {
         if name == *"result" || name == *"error" {
             return exchanges.iter().position(|exchange| {
                 let ours = exchange.message_id();
                 exchange.is_waiting() && id.map_or(alone, |id| id == ours)
             });
         }
-        let value = scanner.value().ok()?;
+        let value = scanner.value()?;
         if name == *"id" {
             id = Id::from_value(value);
         }
-        first = false;
     }
     None
 }

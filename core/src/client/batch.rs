@@ -24,7 +24,6 @@ impl Batch {
         if frame.trim_ascii_start().first() != Some(&b'[') {
             return Ok(frame);
         }
-        let first = left.is_none();
         let mut rest = if let Some(left) = left {
             Scanner::new(frame.get(frame.len().wrapping_sub(left)..).unwrap_or_default())
         } else {
@@ -36,8 +35,7 @@ impl Batch {
             rest.open(b'[');
             rest
         };
-        let more = rest.next_element(first, b']').unwrap_or(false);
-        let next = if more { rest.value().ok() } else { None };
+        let next = if rest.next_element(b']') { rest.value() } else { None };
         let left = rest.rest();
         self.0 = left.starts_with(b",").then_some(left.len());
         // An empty array is no message; reading it as one names the fault.

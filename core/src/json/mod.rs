@@ -43,8 +43,7 @@ pub const MAX_DEPTH: u32 = 64;
 ///
 /// [RFC 8259 section 2](https://www.rfc-editor.org/rfc/rfc8259#section-2)
 pub fn parse(text: &[u8]) -> Result<Value<'_>, JsonError> {
-    let mut scanner = Scanner::new(text);
-    scanner.document().map_err(|kind| scanner.error(kind))
+    Scanner::new(text).document()
 }
 
 /// Why a text is not a JSON document, and where.

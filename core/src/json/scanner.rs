@@ -7,34 +7,42 @@ use super::string::{Escapes, SHORT_ESCAPES};
 use super::{JsonError, JsonErrorKind, MAX_DEPTH, Str, Value};
 
 /// A position in a text, moved forward by validating what stands there.
+///
+/// What is wrong is kept until [`end`](Self::end), so that values are handed out in registers.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Scanner<'a> {
     text: &'a [u8],
     at: usize,
     /// Those of the string that was read last.
     escapes: Escapes,
+    /// What stands wrong at `at`; nothing is read behind it.
+    fault: Option<JsonErrorKind>,
+    /// Whether nothing has been read of the array or object that was entered.
+    first: bool,
 }
 
 impl<'a> Scanner<'a> {
     pub(crate) const fn new(text: &'a [u8]) -> Self {
-        Self { text, at: 0, escapes: Escapes::NONE }
+        Self { text, at: 0, escapes: Escapes::NONE, fault: None, first: false }
     }
 
     /// Inside the object or array that `text` is by its bracket `open`; nowhere for another text.
     pub(crate) fn inside(text: &'a [u8], open: u8) -> Self {
         let mut scanner = Self::new(text);
-        if scanner.open(open) { scanner } else { Self::new(&[]) }
+        // No other value starts with a comma or a closing bracket, so nothing follows where this fails.
+        scanner.open(open);
+        scanner
     }
 
     /// Validates what is left as one value.
-    pub(crate) fn document(&mut self) -> Result<Value<'a>, JsonErrorKind> {
-        let value = self.value()?;
-        self.end()?;
-        Ok(value)
+    pub(crate) fn document(&mut self) -> Result<Value<'a>, JsonError> {
+        // Without a value there is a fault.
+        let value = self.value().unwrap_or(Value::empty_object());
+        self.end().map(|()| value)
     }
 
     /// Validates one value with the white space around it.
-    pub(crate) fn value(&mut self) -> Result<Value<'a>, JsonErrorKind> {
+    pub(crate) fn value(&mut self) -> Option<Value<'a>> {
         self.value_within(MAX_DEPTH)
     }
 
@@ -47,7 +55,7 @@ impl<'a> Scanner<'a> {
         ),
         inline(always)
     )]
-    pub(crate) fn inner_value(&mut self) -> Result<Value<'a>, JsonErrorKind> {
+    pub(crate) fn inner_value(&mut self) -> Option<Value<'a>> {
         self.value_within(MAX_DEPTH.wrapping_sub(1))
     }
 
@@ -56,12 +64,13 @@ impl<'a> Scanner<'a> {
         self.skip_space();
         let opens = self.accept(open);
         if opens {
+            self.first = true;
             self.skip_space();
         }
         opens
     }
 
-    /// The next name of the entered object, its colon consumed; `Err(None)` at the closing brace.
+    /// The next name of the entered object, its colon consumed; `None` at the closing brace.
     #[cfg_attr(
         target_pointer_width = "64",
         expect(
@@ -70,35 +79,36 @@ impl<'a> Scanner<'a> {
         ),
         inline(always)
     )]
-    pub(crate) fn next_name(&mut self, first: bool) -> Result<Str<'a>, Option<JsonErrorKind>> {
-        if self.next_place(first, b'}')? == Place::End {
-            return Err(None);
+    pub(crate) fn next_name(&mut self) -> Option<Str<'a>> {
+        if !self.next_element(b'}') {
+            return None;
         }
         let start = self.at.wrapping_add(1);
-        let end = self.name()?;
-        Ok(Str::validated(self.text.get(start..end).unwrap_or_default(), self.escapes))
+        match self.name() {
+            Ok(end) => {
+                let raw = self.text.get(start..end).unwrap_or_default();
+                Some(Str::validated(raw, self.escapes))
+            }
+            Err(kind) => self.fail(kind),
+        }
     }
 
     /// Whether another element follows in the entered array or object; consumes the comma or `close`.
     #[inline]
-    pub(crate) fn next_element(&mut self, first: bool, close: u8) -> Result<bool, JsonErrorKind> {
-        self.next_place(first, close).map(|place| place == Place::Element)
-    }
-
-    /// Where the comma or `close`, which is consumed, leads to.
-    #[inline]
-    fn next_place(&mut self, first: bool, close: u8) -> Result<Place, JsonErrorKind> {
+    pub(crate) fn next_element(&mut self, close: u8) -> bool {
+        let first = core::mem::take(&mut self.first);
         if self.accept(close) {
-            return Ok(Place::End);
+            return false;
         }
         if first && !self.is_at_end() {
-            return Ok(Place::Element);
+            return true;
         }
         if !self.accept(b',') {
-            return Err(self.unexpected());
+            self.fault = Some(self.unexpected());
+            return false;
         }
         self.skip_space();
-        Ok(Place::Element)
+        true
     }
 
     /// What has not been read.
@@ -106,15 +116,18 @@ impl<'a> Scanner<'a> {
         self.text.get(self.at..).unwrap_or_default()
     }
 
-    /// Nothing but white space may be left.
-    pub(crate) fn end(&mut self) -> Result<(), JsonErrorKind> {
-        self.skip_space();
-        if self.is_at_end() { Ok(()) } else { Err(JsonErrorKind::TrailingBytes) }
+    /// Nothing has been wrong, and nothing but white space may be left.
+    pub(crate) fn end(&mut self) -> Result<(), JsonError> {
+        let kind = self.fault.or_else(|| {
+            self.skip_space();
+            (!self.is_at_end()).then_some(JsonErrorKind::TrailingBytes)
+        });
+        kind.map_or(Ok(()), |kind| Err(JsonError { kind, at: self.at }))
     }
 
-    /// An error of the methods above, with the position where they have left the scanner.
-    pub(crate) const fn error(&self, kind: JsonErrorKind) -> JsonError {
-        JsonError { kind, at: self.at }
+    fn fail<T>(&mut self, kind: JsonErrorKind) -> Option<T> {
+        self.fault = Some(kind);
+        None
     }
 
     #[cfg_attr(
@@ -125,13 +138,15 @@ impl<'a> Scanner<'a> {
         ),
         inline(always)
     )]
-    fn value_within(&mut self, max_depth: u32) -> Result<Value<'a>, JsonErrorKind> {
+    fn value_within(&mut self, max_depth: u32) -> Option<Value<'a>> {
         self.skip_space();
         let start = self.at;
-        self.nested(max_depth)?;
+        if let Err(kind) = self.nested(max_depth) {
+            return self.fail(kind);
+        }
         let raw = self.text.get(start..self.at).unwrap_or_default();
         self.skip_space();
-        Ok(Value::validated(raw))
+        Some(Value::validated(raw))
     }
 
     /// A value from its first to its last byte.
@@ -380,15 +395,6 @@ impl<'a> Scanner<'a> {
     fn unless_at_end(&self, kind: JsonErrorKind) -> JsonErrorKind {
         if self.is_at_end() { JsonErrorKind::UnexpectedEnd } else { kind }
     }
-}
-
-/// Where a scanner goes between the elements of an array or object; a whole word, as the errors are, so
-/// that a result stays in registers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(usize)]
-enum Place {
-    Element,
-    End,
 }
 
 /// The upper six bits of the first and of the second half of a surrogate pair.

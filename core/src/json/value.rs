@@ -79,12 +79,12 @@ impl<'a> Value<'a> {
 
     /// The members of an object in their order; nothing for another kind.
     pub fn entries(&self) -> Entries<'a> {
-        Entries { scanner: Scanner::inside(self.raw, b'{'), first: true }
+        Entries { scanner: Scanner::inside(self.raw, b'{') }
     }
 
     /// The elements of an array in their order; nothing for another kind.
     pub fn items(&self) -> Items<'a> {
-        Items { scanner: Scanner::inside(self.raw, b'['), first: true }
+        Items { scanner: Scanner::inside(self.raw, b'[') }
     }
 
     /// The member called `name`; `None` when there is none or this is no object.
@@ -187,16 +187,14 @@ impl core::error::Error for NameError {}
 #[derive(Clone, Debug)]
 pub struct Entries<'a> {
     scanner: Scanner<'a>,
-    first: bool,
 }
 
 impl<'a> Iterator for Entries<'a> {
     type Item = (Str<'a>, Value<'a>);
 
     fn next(&mut self) -> Option<Self::Item> {
-        let name = self.scanner.next_name(self.first).ok()?;
-        self.first = false;
-        Some((name, self.scanner.value().ok()?))
+        let name = self.scanner.next_name()?;
+        Some((name, self.scanner.value()?))
     }
 }
 
@@ -204,16 +202,13 @@ impl<'a> Iterator for Entries<'a> {
 #[derive(Clone, Debug)]
 pub struct Items<'a> {
     scanner: Scanner<'a>,
-    first: bool,
 }
 
 impl<'a> Iterator for Items<'a> {
     type Item = Value<'a>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let more = self.scanner.next_element(self.first, b']').ok()?;
-        self.first = false;
-        if more { self.scanner.value().ok() } else { None }
+        if self.scanner.next_element(b']') { self.scanner.value() } else { None }
     }
 }
 

@@ -51,15 +51,16 @@ impl<'a> Message<'a> {
         let mut members = Members::default();
         let mut scanner = Scanner::new(text);
         if !scanner.open(b'{') {
-            let value = scanner.document().map_err(|kind| scanner.error(kind))?;
+            let value = scanner.document()?;
             let batch = value.items().next().is_some();
             return Err(if batch { MessageError::Batch } else { MessageError::NotAnObject });
         }
-        match members.read(&mut scanner) {
-            Ok(()) => members.message(),
-            Err(Some(kind)) => Err(scanner.error(kind).into()),
-            Err(None) => Err(MessageError::Duplicate),
+        while let Some(name) = scanner.next_name() {
+            let Some(value) = scanner.inner_value() else { break };
+            members.take(name, value)?;
         }
+        scanner.end()?;
+        members.message()
     }
 }
 
@@ -71,23 +72,13 @@ const MEMBERS: [&str; 6] = ["jsonrpc", "id", "method", "params", "result", "erro
 struct Members<'a>([Option<Value<'a>>; MEMBERS.len()]);
 
 impl<'a> Members<'a> {
-    /// Reads the object that was entered; `Err(None)` when one of the members stands twice.
-    fn read(&mut self, scanner: &mut Scanner<'a>) -> Result<(), Option<JsonErrorKind>> {
-        let mut first = true;
-        loop {
-            let name = match scanner.next_name(first) {
-                Ok(name) => name,
-                Err(None) => return Ok(scanner.end()?),
-                Err(error) => return Err(error),
-            };
-            first = false;
-            let value = scanner.inner_value()?;
-            for (known, slot) in MEMBERS.iter().zip(&mut self.0) {
-                if name == **known && slot.replace(value).is_some() {
-                    return Err(None);
-                }
+    fn take(&mut self, name: Str<'a>, value: Value<'a>) -> Result<(), MessageError> {
+        for (known, slot) in MEMBERS.iter().zip(&mut self.0) {
+            if name == **known && slot.replace(value).is_some() {
+                return Err(MessageError::Duplicate);
             }
         }
+        Ok(())
     }
 
     fn message(self) -> Result<Message<'a>, MessageError> {

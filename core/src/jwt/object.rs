@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use crate::json::{JsonError, JsonErrorKind, Scanner, SeenNames, Value};
+use crate::json::{JsonError, Scanner, SeenNames, Value};
 
 /// Why a text is not one strict JSON object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,45 +52,20 @@ pub(super) fn read<'a>(
     let mut scanner = Scanner::new(text);
     scanner.skip_space();
     let object = scanner.rest();
-    match read_members(&mut scanner, max, names, slots) {
-        Ok(None) => Ok(Value::validated(object.trim_ascii_end())),
-        Ok(Some(fault)) => Err(fault),
-        Err(kind) => Err(ObjectError::Json(scanner.error(kind))),
-    }
-}
-
-/// Reads the object that stands here, and nothing else; what is wrong with it where it is JSON.
-#[cfg_attr(
-    target_pointer_width = "64",
-    expect(clippy::inline_always, reason = "a slot is found without a call then"),
-    inline(always)
-)]
-fn read_members<'a>(
-    scanner: &mut Scanner<'a>,
-    max: usize,
-    names: &[&str],
-    slots: &mut [Option<Value<'a>>],
-) -> Result<Option<ObjectError>, JsonErrorKind> {
-    let object = Value::validated(scanner.rest());
     if !scanner.open(b'{') {
-        scanner.document()?;
-        return Ok(Some(ObjectError::NotAnObject));
+        scanner.document().map_err(ObjectError::Json)?;
+        return Err(ObjectError::NotAnObject);
     }
     let mut seen = SeenNames::default();
     // A text that is no JSON is told as such, whatever else is wrong with it.
     let mut fault = None;
     let mut count = 0_usize;
-    loop {
-        let name = match scanner.next_name(count == 0) {
-            Ok(name) => name,
-            Err(Some(kind)) => return Err(kind),
-            Err(None) => break,
-        };
-        let value = scanner.inner_value()?;
+    while let Some(name) = scanner.next_name() {
+        let Some(value) = scanner.inner_value() else { break };
         if fault.is_none() {
             if count >= max {
                 fault = Some(ObjectError::TooManyMembers { max });
-            } else if seen.add_repeats(name, object, count) {
+            } else if seen.add_repeats(name, Value::validated(object), count) {
                 fault = Some(ObjectError::DuplicateName);
             } else if let Some((_, slot)) =
                 names.iter().zip(&mut *slots).find(|(known, _)| name == **known)
@@ -100,14 +75,14 @@ fn read_members<'a>(
         }
         count = count.wrapping_add(1);
     }
-    scanner.end()?;
-    Ok(fault)
+    scanner.end().map_err(ObjectError::Json)?;
+    fault.map_or(Ok(Value::validated(object.trim_ascii_end())), Err)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::json;
+    use crate::json::{self, JsonErrorKind};
     use proptest::prelude::*;
     use std::{format, string::String, vec::Vec};
 
