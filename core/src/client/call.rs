@@ -128,7 +128,7 @@ pub(super) fn check_arguments(method: &Method<'_>) -> Result<(), Misuse> {
             (arguments, false)
         }
         Method::Other { params, .. } => {
-            (params, params.is_some_and(|params| params.member("_meta") != Ok(None)))
+            (params, params.is_some_and(|params| params.lookup("_meta").is_some()))
         }
         _ => return Ok(()),
     };

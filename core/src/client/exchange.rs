@@ -13,7 +13,7 @@ use crate::http1::{Head, HttpError, MediaType};
 use crate::inbox::Inbox;
 use crate::json::Value;
 use crate::jsonrpc::{ErrorObject, Id, Message, code};
-use crate::mcp::{ResultError, ResultType, Revision, Task};
+use crate::mcp::{ResultError, ResultType, Revision, Task, promised};
 
 pub use result_stream::{ResultStream, Streamed};
 
@@ -427,15 +427,11 @@ impl Exchange {
         }
         match self.purpose {
             Purpose::Discover => {
-                let offered = result.member("supportedVersions");
-                let offered = offered.map_err(|_| ResultError::Duplicate("supportedVersions"))?;
-                let offered = offered.ok_or(ResultError::Missing("supportedVersions"))?;
+                let offered = promised(result, "supportedVersions")?;
                 self.lesson = Lesson::Offered(self.best_of(offered));
             }
             Purpose::Initialize => {
-                let chosen = result.member("protocolVersion");
-                let chosen = chosen.map_err(|_| ResultError::Duplicate("protocolVersion"))?;
-                let chosen = chosen.ok_or(ResultError::Missing("protocolVersion"))?;
+                let chosen = promised(result, "protocolVersion")?;
                 let chosen = self.common(chosen).filter(|revision| !revision.is_modern());
                 self.lesson = Lesson::Initialized(chosen);
             }
@@ -460,7 +456,7 @@ impl Exchange {
 
     /// What a JSON-RPC error says about the era.
     fn learn_from_error(&mut self, error: &ErrorObject<'_>) {
-        let supported = || error.data?.member("supported").ok()?;
+        let supported = || error.data?.lookup("supported").filter(|value| !value.stands_twice());
         self.lesson = match self.purpose {
             _ if self.lesson == Lesson::SessionLost => Lesson::SessionLost,
             _ if error.code == code::UNSUPPORTED_PROTOCOL_VERSION => match supported() {

@@ -92,13 +92,25 @@ impl<'a> Value<'a> {
     /// # Errors
     /// [`DuplicateName`] when two members have that name after unescaping.
     pub fn member(&self, name: &str) -> Result<Option<Self>, DuplicateName> {
+        let found = self.lookup(name);
+        if found.is_some_and(Self::stands_twice) { Err(DuplicateName) } else { Ok(found) }
+    }
+
+    /// As [`member`](Self::member); one that stands twice is a value of no kind, since such a result stays in
+    /// registers.
+    pub(crate) fn lookup(&self, name: &str) -> Option<Self> {
         let mut found = None;
         for (entry, value) in self.entries() {
             if entry == *name && found.replace(value).is_some() {
-                return Err(DuplicateName);
+                return Some(Self::validated(&[]));
             }
         }
-        Ok(found)
+        found
+    }
+
+    /// Whether it is what [`lookup`](Self::lookup) gives for a name that stands twice.
+    pub(crate) const fn stands_twice(self) -> bool {
+        self.raw.is_empty()
     }
 
     /// The names of all members at every depth.

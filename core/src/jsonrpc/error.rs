@@ -42,10 +42,14 @@ pub struct ErrorObject<'a> {
 impl<'a> ErrorObject<'a> {
     /// Reads an error object; `None` when a member is missing, stands twice or has the wrong type.
     pub(crate) fn from_value(value: Value<'a>) -> Option<Self> {
-        let code = value.member("code").ok()??.as_number()?.as_i64()?;
-        let message = value.member("message").ok()??.as_str()?;
-        let data = value.member("data").ok()?;
-        Some(Self { code, message, data })
+        let code = value.lookup("code")?.as_number()?.as_i64()?;
+        let message = value.lookup("message")?.as_str()?;
+        let data = value.lookup("data");
+        if data.is_some_and(Value::stands_twice) {
+            None
+        } else {
+            Some(Self { code, message, data })
+        }
     }
 
     /// Whether only a server of revision 2026-07-28 or later sends this code.

@@ -1,7 +1,7 @@
 //! Log messages of a server.
 
 use super::ResultError;
-use super::result::{member, string};
+use super::result::{promised, string};
 use crate::json::{Str, Value};
 
 /// How grave a log message is, the least grave first.
@@ -80,7 +80,7 @@ impl<'a> LogMessage<'a> {
         Ok(Self {
             level: level.ok_or(ResultError::WrongType("level"))?,
             logger: string(params, "logger")?,
-            data: member(params, "data")?.ok_or(ResultError::Missing("data"))?,
+            data: promised(params, "data")?,
         })
     }
 }

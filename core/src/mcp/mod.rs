@@ -33,6 +33,7 @@ pub use param_headers::{
     MAX_PARAM_HEADERS, MAX_SCHEMA_DEPTH, ParamHeader, ParamHeaderError, ParamHeaders, param_headers,
 };
 pub use refusal::Refusal;
+pub(crate) use result::promised;
 pub use result::{InputRequest, InputRequired, Page, ResultError, ResultType, ToolResult};
 pub use revision::{Differences, Revision};
 pub use subscription::{AcknowledgedFilter, SubscriptionFilter};

@@ -1,7 +1,7 @@
 //! What notifications say.
 
 use super::ResultError;
-use super::result::{member, string};
+use super::result::{promised, string};
 use crate::json::{Number, Str, Value};
 use crate::jsonrpc::Id;
 
@@ -24,18 +24,18 @@ impl<'a> Progress<'a> {
     /// Reads the parameters; `None` when a member is missing, stands twice or has the wrong type.
     pub fn from_params(params: Option<Value<'a>>) -> Option<Self> {
         let params = params?;
-        let optional = |name| params.member(name).ok();
-        let total = match optional("total")? {
+        // One that stands twice has the wrong type.
+        let total = match params.lookup("total") {
             Some(total) => Some(total.as_number()?),
             None => None,
         };
-        let message = match optional("message")? {
+        let message = match params.lookup("message") {
             Some(message) => Some(message.as_str()?),
             None => None,
         };
         Some(Self {
-            token: Id::from_value(optional("progressToken")??)?,
-            progress: optional("progress")??.as_number()?,
+            token: Id::from_value(params.lookup("progressToken")?)?,
+            progress: params.lookup("progress")?.as_number()?,
             total,
             message,
         })
@@ -61,7 +61,7 @@ impl<'a> Cancelled<'a> {
     /// # Errors
     /// [`ResultError`]: `requestId` is missing, a member stands twice or has the wrong type.
     pub fn from_params(params: Value<'a>) -> Result<Self, ResultError> {
-        let request = member(params, "requestId")?.ok_or(ResultError::Missing("requestId"))?;
+        let request = promised(params, "requestId")?;
         let request = Id::from_value(request).ok_or(ResultError::WrongType("requestId"))?;
         Ok(Self { request, reason: string(params, "reason")? })
     }

@@ -1,7 +1,7 @@
 //! The errors of 2026-07-28 that say what to do next.
 
 use super::ResultError;
-use super::result::{member, string};
+use super::result::{promised, string};
 use crate::json::{Items, Str, Value};
 use crate::jsonrpc::{ErrorObject, code};
 
@@ -62,7 +62,7 @@ fn datum<'a>(
     name: &'static str,
 ) -> Result<(Value<'a>, Value<'a>), ResultError> {
     let data = error.data.ok_or(ResultError::Missing("data"))?;
-    Ok((data, member(data, name)?.ok_or(ResultError::Missing(name))?))
+    Ok((data, promised(data, name)?))
 }
 
 pub(super) fn is_array_of_strings(value: Value<'_>) -> bool {

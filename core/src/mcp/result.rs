@@ -120,7 +120,7 @@ impl<'a> Page<'a> {
     /// # Errors
     /// [`ResultError`]: the list is missing, stands twice or is no array; the cursor is no string.
     pub fn from_result(result: Value<'a>, list: &'static str) -> Result<Self, ResultError> {
-        let entries = member(result, list)?.ok_or(ResultError::Missing(list))?;
+        let entries = promised(result, list)?;
         if entries.raw().first() != Some(&b'[') {
             return Err(ResultError::WrongType(list));
         }
@@ -170,11 +170,11 @@ impl<'a> ToolResult<'a> {
     /// The texts among the content items.
     pub fn texts(&self) -> impl Iterator<Item = Str<'a>> + use<'a> {
         self.content.unwrap_or(Value::empty_object()).items().filter_map(|item| {
-            let kind = item.member("type").ok()??.as_str()?;
+            let kind = item.lookup("type")?.as_str()?;
             if kind != *"text" {
                 return None;
             }
-            item.member("text").ok()??.as_str()
+            item.lookup("text")?.as_str()
         })
     }
 }
@@ -214,7 +214,20 @@ pub(super) fn member<'a>(
     result: Value<'a>,
     name: &'static str,
 ) -> Result<Option<Value<'a>>, ResultError> {
-    result.member(name).map_err(|_| ResultError::Duplicate(name))
+    let found = result.lookup(name);
+    if found.is_some_and(Value::stands_twice) {
+        Err(ResultError::Duplicate(name))
+    } else {
+        Ok(found)
+    }
+}
+
+/// A member that must not be missing.
+pub(crate) fn promised<'a>(
+    result: Value<'a>,
+    name: &'static str,
+) -> Result<Value<'a>, ResultError> {
+    member(result, name)?.ok_or(ResultError::Missing(name))
 }
 
 pub(super) fn string<'a>(

@@ -2,7 +2,7 @@
 
 use super::refusal::is_array_of_strings;
 use super::request::request;
-use super::result::member;
+use super::result::{member, promised};
 use super::{Method, ResultError};
 use crate::json::{Object, Str, Value};
 use crate::writer::OutputTooSmall;
@@ -75,7 +75,7 @@ impl<'a> AcknowledgedFilter<'a> {
     /// type.
     pub fn from_params(params: Value<'a>) -> Result<Self, ResultError> {
         let name = "notifications";
-        let filter = member(params, name)?.ok_or(ResultError::Missing(name))?;
+        let filter = promised(params, name)?;
         if !filter.is_object() {
             return Err(ResultError::WrongType(name));
         }
