@@ -45,6 +45,7 @@ extern crate std;
 pub mod auth;
 mod bounded;
 pub mod client;
+mod decimal;
 mod error;
 pub mod framing;
 #[cfg(feature = "fuzzing")]

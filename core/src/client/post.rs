@@ -2,6 +2,8 @@
 
 use core::fmt;
 
+use crate::search;
+
 /// One HTTP request, except for its first line and the headers of the transport.
 #[derive(Clone, Copy)]
 pub struct Post<'o> {
@@ -33,10 +35,10 @@ impl<'o> Post<'o> {
     pub fn headers(&self) -> impl Iterator<Item = (&'o str, &'o str)> + Clone + use<'o> {
         let mut rest = self.headers;
         core::iter::from_fn(move || {
-            let name = rest.iter().position(|byte| *byte == b':')?;
+            let name = search::first(b':', rest)?;
             let (name, value) = rest.split_at_checked(name)?;
             let [b':', b' ', value @ ..] = value else { return None };
-            let end = value.iter().position(|byte| *byte == b'\r')?;
+            let end = search::first(b'\r', value)?;
             let (value, after) = value.split_at_checked(end)?;
             rest = after.strip_prefix(b"\r\n")?;
             Some((core::str::from_utf8(name).ok()?, core::str::from_utf8(value).ok()?))

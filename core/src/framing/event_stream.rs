@@ -4,6 +4,7 @@ mod piece;
 
 use super::{FrameTooLarge, Step};
 use crate::bounded::Bounded;
+use crate::decimal;
 use crate::inbox::Inbox;
 
 /// Longest event id that is kept for resuming, in bytes.
@@ -162,12 +163,9 @@ impl EventStream {
         } else if let Some(value) = value_of(line, b"event") {
             self.name = Field::new(value);
         } else if let Some(value) = value_of(line, b"retry")
-            && !value.is_empty()
-            && value.iter().all(u8::is_ascii_digit)
+            && decimal::is_number(value)
         {
-            self.retry = Some(value.iter().fold(0_u64, |number, digit| {
-                number.saturating_mul(10).saturating_add(u64::from(digit & 0xf))
-            }));
+            self.retry = Some(decimal::number(value).unwrap_or(u64::MAX));
         }
     }
 

@@ -98,6 +98,11 @@ impl Alphabet {
     }
 }
 
+/// Length of the longest start of `bytes` that a received field value may consist of.
+pub(super) fn field_run(bytes: &[u8]) -> usize {
+    bytes.iter().take_while(|byte| is_field_byte(**byte)).count()
+}
+
 /// A byte that a received field value, a reason or a quoted pair may have.
 pub(super) const fn is_field_byte(byte: u8) -> bool {
     matches!(byte, b'\t' | b' '..=b'~' | 0x80..)

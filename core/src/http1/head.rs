@@ -2,11 +2,12 @@
 
 use core::{fmt, str};
 
+use crate::decimal;
 use crate::search::first;
 
 use super::{
     Body, HttpError, MAX_LENGTH, MediaType,
-    field::{TCHAR, is_field_byte, is_token},
+    field::{TCHAR, field_run, is_token},
 };
 
 /// Bytes that a head may have, however much the caller can hold.
@@ -81,7 +82,7 @@ impl HeadReader {
 
     /// Length of the head, or `None` while its end has not come.
     fn search(&mut self, bytes: &[u8]) -> Result<Option<usize>, HttpError> {
-        if bytes.iter().zip(b"HTTP/1.").any(|(byte, expected)| byte != expected) {
+        if bytes.iter().zip(PROTOCOL).any(|(byte, expected)| byte != expected) {
             return Err(HttpError::NotHttp1);
         }
         let window = bytes.get(..MAX_HEAD).unwrap_or(bytes);
@@ -119,31 +120,30 @@ impl HeadReader {
     }
 }
 
+/// What every status line begins with.
+const PROTOCOL: &[u8; 7] = b"HTTP/1.";
+
 /// Minor version and status.
 ///
 /// Source: [RFC 9112 section 4](https://www.rfc-editor.org/rfc/rfc9112#section-4)
 fn parse_status_line(line: &[u8]) -> Result<(u8, u16), HttpError> {
-    let (minor_version, rest) = match line.strip_prefix(b"HTTP/1.") {
-        Some([b'0', rest @ ..]) => (0, rest),
-        Some([b'1', rest @ ..]) => (1, rest),
-        _ => return Err(HttpError::Version),
+    // What stands before has been compared.
+    let version = line.get(PROTOCOL.len()..).and_then(<[u8]>::split_first);
+    let Some((minor_version @ b'0'..=b'1', rest)) = version else {
+        return Err(HttpError::Version);
     };
-    let [b' ', hundreds, tens, ones, rest @ ..] = rest else {
+    let minor_version = minor_version & 1;
+    let Some((&[b' ', ref digits @ ..], reason)) = rest.split_first_chunk::<4>() else {
         return Err(HttpError::StatusLine);
     };
     // Servers leave out the space before an empty reason; nothing hangs on it.
-    let reason_is_valid = match rest {
-        [] => true,
-        [b' ', reason @ ..] => reason.iter().copied().all(is_field_byte),
-        _ => false,
-    };
-    let mut status = 0_u16;
-    for digit in [hundreds, tens, ones] {
-        if !reason_is_valid || !digit.is_ascii_digit() {
-            return Err(HttpError::StatusLine);
-        }
-        status = status.wrapping_mul(10).wrapping_add(u16::from(digit & 0x0F));
+    let reason_is_valid = matches!(reason, [] | [b' ', ..]) && field_run(reason) == reason.len();
+    if !reason_is_valid || !decimal::is_number(digits) {
+        return Err(HttpError::StatusLine);
     }
+    let append =
+        |status: u16, digit: &u8| status.wrapping_mul(10).wrapping_add(u16::from(digit & 0x0F));
+    let status = digits.iter().fold(0, append);
     match status {
         101 => Err(HttpError::SwitchingProtocols),
         100..=599 => Ok((minor_version, status)),
@@ -159,12 +159,12 @@ fn check_header(line: &[u8], start: usize) -> Result<(), HttpError> {
     let name = TCHAR.run(line);
     match line.get(name..).and_then(<[u8]>::split_first) {
         Some((b':', value)) if name > 0 => {
-            match value.iter().position(|&byte| !is_field_byte(byte)) {
-                Some(offset) => Err(HttpError::HeaderValue {
-                    at: start.wrapping_add(name).wrapping_add(offset).wrapping_add(1),
-                }),
-                None => Ok(()),
+            let run = field_run(value);
+            if run == value.len() {
+                return Ok(());
             }
+            let at = start.wrapping_add(name).wrapping_add(run).wrapping_add(1);
+            Err(HttpError::HeaderValue { at })
         }
         _ => Err(HttpError::HeaderName { at: start.wrapping_add(name) }),
     }
@@ -325,18 +325,13 @@ impl<'a> Head<'a> {
     /// Source: [RFC 9110 section 8.6](https://www.rfc-editor.org/rfc/rfc9110#section-8.6)
     fn content_length(&self) -> Result<Option<u64>, HttpError> {
         let Some(value) = self.sole_header("content-length")? else { return Ok(None) };
-        if value.is_empty() || !value.iter().all(u8::is_ascii_digit) {
+        if !decimal::is_number(value) {
             return Err(HttpError::ContentLength);
         }
-        let mut length = 0_u64;
-        for digit in value {
-            // It was within the limit, so that there is no overflow.
-            length = length.wrapping_mul(10).wrapping_add(u64::from(digit & 0x0F));
-            if length > MAX_LENGTH {
-                return Err(HttpError::LengthTooLarge { limit: MAX_LENGTH });
-            }
+        match decimal::number(value) {
+            Some(length) if length <= MAX_LENGTH => Ok(Some(length)),
+            _ => Err(HttpError::LengthTooLarge { limit: MAX_LENGTH }),
         }
-        Ok(Some(length))
     }
 
     /// Source: [RFC 9112 section 6.1](https://www.rfc-editor.org/rfc/rfc9112#section-6.1)

@@ -2,6 +2,8 @@
 
 use core::fmt;
 
+use crate::decimal;
+
 /// A JSON number by its digits; nothing is rounded until a caller asks for it.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Number<'a> {
@@ -27,18 +29,18 @@ impl<'a> Number<'a> {
     pub fn as_i64(&self) -> Option<i64> {
         match self.raw {
             [b'-', digits @ ..] => {
-                let magnitude = magnitude(digits)?;
+                let magnitude = decimal::number(digits)?;
                 0_i64.checked_sub_unsigned(magnitude)
             }
-            digits => magnitude(digits)?.try_into().ok(),
+            digits => decimal::number(digits)?.try_into().ok(),
         }
     }
 
     /// The integer, when it is written without fraction and exponent, is not negative and fits.
     pub fn as_u64(&self) -> Option<u64> {
         match self.raw {
-            [b'-', digits @ ..] => magnitude(digits).filter(|magnitude| *magnitude == 0),
-            digits => magnitude(digits),
+            [b'-', digits @ ..] => decimal::number(digits).filter(|magnitude| *magnitude == 0),
+            digits => decimal::number(digits),
         }
     }
 
@@ -46,13 +48,6 @@ impl<'a> Number<'a> {
     pub fn as_f64(&self) -> f64 {
         self.text().parse().unwrap_or(f64::NAN)
     }
-}
-
-fn magnitude(digits: &[u8]) -> Option<u64> {
-    digits.iter().try_fold(0_u64, |value, digit| {
-        let digit = digit.is_ascii_digit().then(|| u64::from(digit & 0xf))?;
-        value.checked_mul(10)?.checked_add(digit)
-    })
 }
 
 impl fmt::Display for Number<'_> {
