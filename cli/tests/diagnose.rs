@@ -180,11 +180,15 @@ fn a_server_that_takes_too_much_is_told() {
 
 #[test]
 fn nobody_there_is_unreachable() {
-    let mut command = mcpico();
     let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-    command.args(["diagnose", &format!("http://127.0.0.1:{port}/mcp")]);
-    let output = run(command.env("MCP_JWT_TOKEN", signed(&claims())));
-    assert_eq!(output.status.code(), Some(4), "{output:?}");
+    let url = format!("http://127.0.0.1:{port}/mcp");
+    // What can be said of the token is said all the same.
+    let expired = signed(&json!({"sub": "a", "exp": now() - 60}));
+    let found = Diagnosis::of(&expired, &[&url]);
+    assert_eq!(found.code, 4, "{}", found.report);
+    for about in ["time", "server"] {
+        assert!(found.states().contains(&(about, "wrong")), "{}", found.report);
+    }
     let output = run(mcpico().arg("diagnose"));
     assert_eq!(output.status.code(), Some(2), "{output:?}");
 }

@@ -22,7 +22,7 @@ use crate::token::policy::Expectations;
 use crate::token::reading::Bytes;
 use crate::token::source::TokenSource;
 
-use finding::Report;
+use finding::{Report, State};
 use server::Server;
 
 /// Say why a token is not accepted, and what to do
@@ -88,7 +88,7 @@ pub(crate) async fn run(command: &Diagnose) -> Result<Exit, Failure> {
     for secret in &secrets {
         output::conceal_secret(secret.bytes.trim_ascii());
     }
-    let server = match &command.endpoint {
+    let (server, unreachable) = match &command.endpoint {
         Some(endpoint) => {
             let parsed = Endpoint::parse(endpoint)
                 .map_err(|error| Failure::usage(format!("the endpoint: {error}")))?;
@@ -98,9 +98,14 @@ pub(crate) async fn run(command: &Diagnose) -> Result<Exit, Failure> {
                      read it; use https, or --allow-plaintext-bearer if the network is yours",
                 ));
             }
-            Some(Server::ask(endpoint, &token, command.timeout).await?)
+            match Server::ask(endpoint, &token, command.timeout).await {
+                Ok(server) => (Some(server), None),
+                // There is a token to look at all the same.
+                Err(failure) if failure.exit == Exit::Unreachable => (None, Some(failure)),
+                Err(failure) => return Err(failure),
+            }
         }
-        None => None,
+        None => (None, None),
     };
     let mut report = Report::new(command.endpoint.as_deref(), &token);
     let clock = server.as_ref().and_then(Server::clock);
@@ -108,7 +113,11 @@ pub(crate) async fn run(command: &Diagnose) -> Result<Exit, Failure> {
     if let Some(server) = &server {
         server::look(&mut report, server, &seen);
     }
-    let exit = report.exit();
+    if let Some(failure) = &unreachable {
+        report.add("server", State::Wrong, &failure.what);
+        report.hint("is a server running there?");
+    }
+    let exit = unreachable.map_or_else(|| report.exit(), |failure| failure.exit);
     match command.format {
         Format::Text => report.print(),
         Format::Json => output::json(&report.json(exit)),
