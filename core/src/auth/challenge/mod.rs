@@ -194,7 +194,7 @@ impl fmt::Display for ChallengeError {
             ChallengeErrorKind::OpenQuote => "a quoted string has no end",
             ChallengeErrorKind::ControlByte => "a quoted string has a control byte",
             ChallengeErrorKind::DuplicateParam => "a parameter stands twice",
-            ChallengeErrorKind::TooManyParams => "a challenge has too many parameters",
+            ChallengeErrorKind::TooManyParams => "a challenge has more than 16 parameters",
         };
         write!(f, "{what} at byte {} of the challenge header", self.at)
     }
