@@ -58,7 +58,7 @@ async fn no_redirect_of_the_corpus_is_followed() {
         let mut session = Session::new(&peer.url(), options).unwrap();
         match session.call(CALL, &mut |_| {}).await {
             Err(SessionError::Rejected(rejection)) => {
-                assert_eq!(rejection.status, status, "{name}")
+                assert_eq!(rejection.status, status, "{name}");
             }
             // The head is no head.
             Err(SessionError::Transport(_)) => assert_eq!(name, "nul-location"),
