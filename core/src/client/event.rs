@@ -3,6 +3,7 @@
 use crate::json::{Str, Value};
 use crate::jsonrpc::{ErrorObject, Id, Message};
 use crate::mcp::{InputRequest, InputRequired, LogMessage, Progress};
+use crate::writer::{OutputTooSmall, emit};
 
 /// The next thing that happened. It borrows the inbox, so it is handled before more is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -107,5 +108,29 @@ impl<'i> ServerRequest<'i> {
     /// What it asks for.
     pub const fn input(&self) -> InputRequest<'i> {
         InputRequest { method: self.method, params: self.params }
+    }
+
+    /// What an [answer](super::Client::answer) needs of it, in `room`: everything but the params. It outlives
+    /// the inbox, for a client that has to give up the stream before it can answer.
+    ///
+    /// # Errors
+    /// [`OutputTooSmall`] with the exact size; `room` is unchanged then.
+    pub fn without_params<'o>(
+        &self,
+        room: &'o mut [u8],
+    ) -> Result<ServerRequest<'o>, OutputTooSmall> {
+        let method = self.method.raw();
+        let copies = emit(room, |w| {
+            w.bytes(method);
+            if let Id::String(id) = self.id {
+                w.bytes(id.raw());
+            }
+        })?;
+        let (method, id) = copies.split_at_checked(method.len()).unwrap_or_default();
+        let id = match self.id {
+            Id::Number(number) => Id::Number(number),
+            Id::String(text) => Id::String(text.copied(id)),
+        };
+        Ok(ServerRequest { id, method: self.method.copied(method), params: None })
     }
 }

@@ -57,6 +57,11 @@ impl<'a> Str<'a> {
         Self { raw, escapes }
     }
 
+    /// The same string where `raw` is a copy of its text.
+    pub(crate) const fn copied<'o>(&self, raw: &'o [u8]) -> Str<'o> {
+        Str::validated(raw, self.escapes)
+    }
+
     /// The text between the quotes, escapes kept.
     pub const fn raw(&self) -> &'a [u8] {
         self.raw

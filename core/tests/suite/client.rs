@@ -3,12 +3,13 @@
 use mcpico_core::auth::Bearer;
 use mcpico_core::client::{
     Answer, Call, Client, DEFAULT_RETRY, Event, Exchange, MAX_NEGOTIATION, MAX_RETRY, MIN_RETRY,
-    Response, Verb,
+    Response, ServerRequest, Verb,
 };
 use mcpico_core::inbox::Inbox;
 use mcpico_core::json::parse;
 use mcpico_core::jsonrpc::Id;
 use mcpico_core::mcp::{Capabilities, ClientInfo, Elicitation, Method, Revision};
+use mcpico_core::writer::OutputTooSmall;
 use mcpico_core::{Error, Misuse, PeerError};
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -348,19 +349,27 @@ fn requests_of_the_server_are_answered_in_the_legacy_era_only() {
     assert!(events[0].starts_with("unsolicited") && events[2].starts_with("unsolicited"));
 
     let mut client = legacy(Revision::V2025_06_18, true);
-    let request = |id, method| mcpico_core::client::ServerRequest { id, method, params: None };
+    let request = |id, method| ServerRequest { id, method, params: None };
     let [ping, roots, id] = ["\"ping\"", "\"roots/list\"", "\"123\""]
         .map(|text| parse(text.as_bytes()).unwrap().as_str().unwrap());
-    for (request, expected) in [
-        (request(Id::String(id), ping), json!({"jsonrpc": "2.0", "id": "123", "result": {}})),
+    for (request, needed, expected) in [
+        (request(Id::String(id), ping), 7, json!({"jsonrpc": "2.0", "id": "123", "result": {}})),
         (
             request(Id::Number(9), roots),
+            10,
             json!({"jsonrpc": "2.0", "id": 9,
                 "error": {"code": -32601, "message": "method not found"}}),
         ),
     ] {
-        let answer = Answer::default_for(&request);
-        let (post, mut exchange) = client.answer(&request, answer, None, &mut out).unwrap();
+        let mut room = [0; 16];
+        let copy = ServerRequest { params: parse(b"{}").ok(), ..request };
+        let copy = copy.without_params(&mut room).unwrap();
+        assert_eq!(
+            (copy, request.without_params(&mut [])),
+            (request, Err(OutputTooSmall { needed }))
+        );
+        let answer = Answer::default_for(&copy);
+        let (post, mut exchange) = client.answer(&copy, answer, None, &mut out).unwrap();
         let sent = sent(&post);
         assert_eq!(sent.body, expected);
         assert_eq!(sent.header("Mcp-Session-Id"), Some("abc-123"));

@@ -216,6 +216,11 @@ proptest! {
                 client.answer(&ping, answer, bearer, out)
             });
         }
+        check("ServerRequest::without_params", |out| {
+            let copied = ping.without_params(out).map_err(|error| error.needed)?;
+            assert_eq!(copied, ping);
+            Ok([copied.method.raw(), b"i\\n"].concat())
+        });
         check_client("end", &mut legacy, |client, out| {
             client.end(bearer, out).map(|message| message.unwrap())
         });

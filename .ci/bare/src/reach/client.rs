@@ -156,7 +156,8 @@ fn read(client: &mut Client, exchange: &mut Exchange) -> Result<(), Error> {
                 keep(notification.progress().map(|Progress { token, .. }| token));
             }
             Event::ServerRequest(request) => {
-                let mut out = [0_u8; 256];
+                let (mut out, mut copy) = ([0_u8; 256], [0_u8; 64]);
+                let request = request.without_params(room(&mut copy))?;
                 let answer = Answer::default_for(&request);
                 let (post, _) = client.answer(&request, answer, None, room(&mut out))?;
                 send(&post);
