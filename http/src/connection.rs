@@ -110,7 +110,8 @@ impl<Io: Read + Write, T: Timer> Connection<Io, T> {
     }
 
     /// Answers a request of the server. It takes a connection of its own while the stream that the
-    /// request came on is still being read.
+    /// request came on is still being read. Who can have only one keeps [`ServerRequest::without_params`], gives up
+    /// that stream, answers, and [resumes](Self::resume), where the server can do that.
     ///
     /// # Errors
     /// As [`call`](Self::call).

@@ -6,4 +6,5 @@ mod embassy;
 mod large_result;
 mod request_bytes;
 mod response_bytes;
+mod server_requests;
 mod wire;

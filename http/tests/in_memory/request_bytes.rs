@@ -1,7 +1,7 @@
 //! What goes on the wire, by how many writes, and what happens without room.
 
 use mcpico_core::auth::Bearer;
-use mcpico_core::client::{Answer, Call, Client, Event, ServerRequest};
+use mcpico_core::client::{Answer, Call, Client, ServerRequest};
 use mcpico_core::json;
 use mcpico_core::jsonrpc::Id;
 use mcpico_core::mcp::{ClientInfo, Method, Revision};
@@ -9,7 +9,7 @@ use mcpico_core::{Error as CoreError, Misuse};
 use mcpico_http::{Connection, Endpoint, Error};
 use proptest::prelude::*;
 
-use crate::wire::{DEADLINES, NoTime, Wire, block_on};
+use crate::wire::{DEADLINES, NoTime, Wire, block_on, legacy};
 
 const INFO: ClientInfo = ClientInfo { name: "test", version: "1.0.0" };
 const OK: &[u8] =
@@ -22,32 +22,6 @@ const fn modern() -> Client {
 
 fn connection<'w>(responses: &'w [&'w [u8]]) -> Connection<Wire<'w>, NoTime> {
     Connection::new(Wire::new(responses), NoTime, DEADLINES)
-}
-
-/// A client that has shaken hands and has a session.
-fn legacy() -> Client {
-    const INITIALIZED: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\
-        Mcp-Session-Id: s-1\r\nContent-Length: 78\r\n\r\n\
-        {\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{\"protocolVersion\":\"2025-11-25\",\"x\":[1,2,3]}}";
-    const CONSENT: &[u8] = b"HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\n\r\n";
-    let responses = [INITIALIZED, CONSENT];
-    let mut connection = connection(&responses);
-    let revision = Revision::V2025_11_25;
-    let mut client = Client::with_revisions(INFO, revision, revision);
-    let endpoint = Endpoint::parse("http://localhost/").unwrap();
-    let (mut out, mut storage) = ([0; 1024], [0; 1024]);
-    block_on(async {
-        while let Some(mut reply) = connection
-            .connect_step(&endpoint, &mut client, None, &mut out, &mut storage)
-            .await
-            .unwrap()
-        {
-            while reply.next_event().await.unwrap() != Event::Closed {}
-            client.settle(reply.exchange()).unwrap();
-        }
-    });
-    assert!(client.has_session());
-    client
 }
 
 #[test]

@@ -6,7 +6,9 @@ use core::task::{Context, Poll, Waker};
 use core::time::Duration;
 
 use embedded_io_async::{ErrorType, Read, Write};
-use mcpico_http::{Deadlines, TimedOut, Timer};
+use mcpico_core::client::{Client, Event};
+use mcpico_core::mcp::{ClientInfo, Revision};
+use mcpico_http::{Connection, Deadlines, Endpoint, TimedOut, Timer};
 
 /// Longest request that is kept.
 pub(crate) const KEPT: usize = 16 * 1024;
@@ -98,4 +100,31 @@ pub(crate) fn block_on<F: Future>(future: F) -> F::Output {
             return output;
         }
     }
+}
+
+/// A client that has shaken hands and has a session.
+pub(crate) fn legacy() -> Client {
+    const INFO: ClientInfo = ClientInfo { name: "test", version: "1.0.0" };
+    const INITIALIZED: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\
+        Mcp-Session-Id: s-1\r\nContent-Length: 78\r\n\r\n\
+        {\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{\"protocolVersion\":\"2025-11-25\",\"x\":[1,2,3]}}";
+    const CONSENT: &[u8] = b"HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\n\r\n";
+    let responses = [INITIALIZED, CONSENT];
+    let mut connection = Connection::new(Wire::new(&responses), NoTime, DEADLINES);
+    let revision = Revision::V2025_11_25;
+    let mut client = Client::with_revisions(INFO, revision, revision);
+    let endpoint = Endpoint::parse("http://localhost/").unwrap();
+    let (mut out, mut storage) = ([0; 1024], [0; 1024]);
+    block_on(async {
+        while let Some(mut reply) = connection
+            .connect_step(&endpoint, &mut client, None, &mut out, &mut storage)
+            .await
+            .unwrap()
+        {
+            while reply.next_event().await.unwrap() != Event::Closed {}
+            client.settle(reply.exchange()).unwrap();
+        }
+    });
+    assert!(client.has_session());
+    client
 }
