@@ -8,8 +8,12 @@ from fastmcp import Context, FastMCP
 from fastmcp.exceptions import ToolError
 from fastmcp.server.auth.providers.jwt import JWTVerifier
 from fastmcp.server.dependencies import get_access_token
+from mcp import MCPError, types
+from mcp.shared.message import ServerMessageMetadata
 
 NAMES = ("Ada", "Alan", "Grace")
+# Seconds that a client may take to answer a question.
+PATIENCE = 5
 
 
 def server(auth: JWTVerifier | None) -> FastMCP:
@@ -80,6 +84,46 @@ def server(auth: JWTVerifier | None) -> FastMCP:
     return mcp
 
 
+def asking(mcp: FastMCP) -> FastMCP:
+    """Adds a tool that asks the client for things before it answers, all at once."""
+    text = types.TextContent(type="text", text="?")
+    questions = (
+        types.PingRequest(),
+        types.CreateMessageRequest(
+            params=types.CreateMessageRequestParams(
+                messages=[types.SamplingMessage(role="user", content=text)], max_tokens=1
+            )
+        ),
+        types.ElicitRequest(
+            params=types.ElicitRequestFormParams(
+                message="?", requested_schema={"type": "object", "properties": {}}
+            )
+        ),
+        types.ListRootsRequest(),
+    )
+
+    @mcp.tool
+    async def ask(context: Context) -> dict[str, int]:
+        """What each question came to: 0, or the code of the error."""
+        came = {}
+
+        async def put(question) -> None:
+            # On the stream of this call, not on the one that a client may listen to.
+            where = ServerMessageMetadata(related_request_id=context.request_id)
+            try:
+                await context.session.send_request(question, types.EmptyResult, PATIENCE, where)
+                came[question.method] = 0
+            except MCPError as error:
+                came[question.method] = error.error.code
+
+        async with anyio.create_task_group() as group:
+            for question in questions:
+                group.start_soon(put, question)
+        return came
+
+    return mcp
+
+
 def verifier(given: argparse.Namespace) -> JWTVerifier:
     return JWTVerifier(
         public_key=given.secret_file.read_text(),
@@ -95,13 +139,17 @@ if __name__ == "__main__":
     way.add_argument("--port", type=int)
     way.add_argument("--stdio", action="store_true", help="without a verifier: stdio has no bearer")
     arguments.add_argument("--sse", action="store_true", help="the transport of 2024-11-05")
+    arguments.add_argument("--asks", action="store_true", help="with the tool `ask`")
     arguments.add_argument("--secret-file", type=Path)
     arguments.add_argument("--issuer")
     arguments.add_argument("--audience")
     given = arguments.parse_args()
+    mcp = server(None if given.stdio else verifier(given))
+    if given.asks:
+        asking(mcp)
     if given.stdio:
-        server(None).run(transport="stdio", show_banner=False)
+        mcp.run(transport="stdio", show_banner=False)
     else:
-        server(verifier(given)).run(
+        mcp.run(
             transport="sse" if given.sse else "http", host="127.0.0.1", port=given.port, show_banner=False
         )

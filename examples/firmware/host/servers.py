@@ -67,9 +67,9 @@ def demo(mcpico: Path, port: int, key: Path, scratch: Path, *options: str) -> Se
 
 
 def fastmcp(port: int, key: Path, scratch: Path) -> Server:
-    """FastMCP behind its own verifier."""
+    """FastMCP behind its own verifier, with a tool that asks the client for things."""
     if not FASTMCP_PYTHON.exists():
         sys.exit("FastMCP is missing: interop/setup installs it")
     command = [FASTMCP_PYTHON, ROOT / "interop/fastmcp_server.py", "--port", port, "--secret-file", key,
-               "--issuer", ISSUER, "--audience", AUDIENCE]
+               "--issuer", ISSUER, "--audience", AUDIENCE, "--asks"]
     return Server(port, command, scratch / "fastmcp.log")

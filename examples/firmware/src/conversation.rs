@@ -5,6 +5,7 @@ use core::fmt::Write;
 use cortex_m_semihosting::hprintln;
 use mcpico_core::auth::Bearer;
 use mcpico_core::json::{self, Object, Pointer, Str, StreamEvent, Value};
+use mcpico_core::jsonrpc::code;
 use mcpico_core::mcp::{Method, Page, ToolResult};
 use mcpico_core::writer::emit;
 use mcpico_http::Deadlines;
@@ -22,7 +23,7 @@ const UNUSUAL: &str = "Z\u{fc}rich \u{6771}\u{4eac} \u{1f680} \"\\/\u{1}\n";
 
 /// The parts of the conversation, in their order.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Step {
+pub enum Step {
     Handshake,
     Tools,
     Resources,
@@ -31,6 +32,7 @@ enum Step {
     Whoami,
     Slow,
     Fail,
+    Ask,
     Resource,
     Big,
     Expired,
@@ -39,7 +41,7 @@ enum Step {
     End,
 }
 
-const STEPS: [(Step, &str); 14] = [
+const STEPS: [(Step, &str); 15] = [
     (Step::Handshake, "handshake"),
     (Step::Tools, "tools"),
     (Step::Resources, "resources"),
@@ -48,6 +50,7 @@ const STEPS: [(Step, &str); 14] = [
     (Step::Whoami, "whoami"),
     (Step::Slow, "slow"),
     (Step::Fail, "fail"),
+    (Step::Ask, "ask"),
     (Step::Resource, "resource"),
     (Step::Big, "big"),
     (Step::Expired, "expired token"),
@@ -57,23 +60,23 @@ const STEPS: [(Step, &str); 14] = [
 ];
 
 /// Holds the conversation: handshake, lists, calls, a resource, and the refusal of bad tokens. `now` is when the
-/// tokens were minted.
+/// tokens were minted; `left_out` names the steps that the server has nothing for.
 ///
 /// # Errors
 /// [`Failure`]: there is no connection.
 pub async fn hold(
     connector: &mut Connector<'_, '_>,
-    session: &mut Session<'_>,
+    session: &mut Session<'_, '_, '_>,
     tokens: &Tokens<'_>,
     now: i64,
-    has_big: bool,
+    left_out: &dyn Fn(Step) -> bool,
     report: &mut Report,
 ) -> Result<(), Failure> {
     let endpoint = session.endpoint;
     let deadlines = Deadlines::default();
     let mut link = open(connector, &endpoint, deadlines).await?;
     for (step, name) in STEPS {
-        if step == Step::Big && !has_big {
+        if left_out(step) {
             continue;
         }
         // A server may close the connection behind any answer.
@@ -96,6 +99,7 @@ pub async fn hold(
             Step::Whoami => whoami(session, link, bearer, now).await,
             Step::Slow => slow(session, link, bearer).await,
             Step::Fail => fail(session, link, bearer).await,
+            Step::Ask => ask(session, link, bearer).await,
             Step::Resource => resource(session, link, bearer).await,
             Step::Big => big(session, link, bearer).await,
             Step::Expired | Step::Forged => refused(session, link, bearer).await,
@@ -107,7 +111,7 @@ pub async fn hold(
 }
 
 async fn handshake(
-    session: &mut Session<'_>,
+    session: &mut Session<'_, '_, '_>,
     link: &mut Link<'_, '_>,
     bearer: Bearer<'_>,
 ) -> Result<(), Failure> {
@@ -119,7 +123,7 @@ async fn handshake(
 
 /// Follows the cursor from page to page.
 async fn list(
-    session: &mut Session<'_>,
+    session: &mut Session<'_, '_, '_>,
     link: &mut Link<'_, '_>,
     bearer: Bearer<'_>,
     what: &'static str,
@@ -168,7 +172,7 @@ async fn list(
 /// # Errors
 /// [`Failure`].
 pub async fn add(
-    session: &mut Session<'_>,
+    session: &mut Session<'_, '_, '_>,
     link: &mut Link<'_, '_>,
     bearer: Bearer<'_>,
 ) -> Result<(), Failure> {
@@ -184,7 +188,7 @@ pub async fn add(
 }
 
 async fn echo(
-    session: &mut Session<'_>,
+    session: &mut Session<'_, '_, '_>,
     link: &mut Link<'_, '_>,
     bearer: Bearer<'_>,
 ) -> Result<(), Failure> {
@@ -205,7 +209,7 @@ async fn echo(
 }
 
 async fn whoami(
-    session: &mut Session<'_>,
+    session: &mut Session<'_, '_, '_>,
     link: &mut Link<'_, '_>,
     bearer: Bearer<'_>,
     now: i64,
@@ -227,7 +231,7 @@ async fn whoami(
 }
 
 async fn slow(
-    session: &mut Session<'_>,
+    session: &mut Session<'_, '_, '_>,
     link: &mut Link<'_, '_>,
     bearer: Bearer<'_>,
 ) -> Result<(), Failure> {
@@ -252,7 +256,7 @@ async fn slow(
 }
 
 async fn fail(
-    session: &mut Session<'_>,
+    session: &mut Session<'_, '_, '_>,
     link: &mut Link<'_, '_>,
     bearer: Bearer<'_>,
 ) -> Result<(), Failure> {
@@ -266,8 +270,32 @@ async fn fail(
         .await
 }
 
+/// A tool that asks for things itself before it answers, and tells what came of that: 0, or the code of an error.
+async fn ask(
+    session: &mut Session<'_, '_, '_>,
+    link: &mut Link<'_, '_>,
+    bearer: Bearer<'_>,
+) -> Result<(), Failure> {
+    session
+        .call(link, bearer, tool("ask", b"{}")?, &mut |result| {
+            let came = structured(result)?;
+            for (method, expected) in [
+                ("ping", 0),
+                ("sampling/createMessage", code::METHOD_NOT_FOUND),
+                ("elicitation/create", code::METHOD_NOT_FOUND),
+                ("roots/list", code::METHOD_NOT_FOUND),
+            ] {
+                let came = came.member(method).ok().flatten();
+                let came = came.and_then(|came| came.as_number()?.as_i64());
+                expect(came == Some(expected), method)?;
+            }
+            Ok(())
+        })
+        .await
+}
+
 async fn resource(
-    session: &mut Session<'_>,
+    session: &mut Session<'_, '_, '_>,
     link: &mut Link<'_, '_>,
     bearer: Bearer<'_>,
 ) -> Result<(), Failure> {
@@ -284,7 +312,7 @@ async fn resource(
 }
 
 async fn big(
-    session: &mut Session<'_>,
+    session: &mut Session<'_, '_, '_>,
     link: &mut Link<'_, '_>,
     bearer: Bearer<'_>,
 ) -> Result<(), Failure> {
@@ -311,7 +339,7 @@ async fn big(
 
 /// A bad token is refused by the server with 401, which is no fault of the network.
 async fn refused(
-    session: &mut Session<'_>,
+    session: &mut Session<'_, '_, '_>,
     link: &mut Link<'_, '_>,
     bearer: Bearer<'_>,
 ) -> Result<(), Failure> {

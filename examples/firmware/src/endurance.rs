@@ -25,7 +25,7 @@ const INTERRUPTS: usize = 256;
 /// [`Failure`]: of the first call that goes wrong.
 pub async fn endure(
     connector: &mut Connector<'_, '_>,
-    session: &mut Session<'_>,
+    session: &mut Session<'_, '_, '_>,
     tokens: &Tokens<'_>,
     calls: u32,
     report: &mut Report,

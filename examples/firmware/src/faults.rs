@@ -49,7 +49,7 @@ const DEADLINES: Deadlines = Deadlines {
 /// [`Failure`]: the server that is well cannot be reached.
 pub async fn survive(
     connector: &mut Connector<'_, '_>,
-    session: &mut Session<'_>,
+    session: &mut Session<'_, '_, '_>,
     tokens: &Tokens<'_>,
     base: &str,
     report: &mut Report,
@@ -83,7 +83,7 @@ pub async fn survive(
 
 async fn meet(
     connector: &mut Connector<'_, '_>,
-    session: &mut Session<'_>,
+    session: &mut Session<'_, '_, '_>,
     tokens: &Tokens<'_>,
     url: &str,
 ) -> Result<(), Failure> {
@@ -94,6 +94,7 @@ async fn meet(
         client: Client::with_revisions(INFO, Revision::LATEST, Revision::LATEST),
         out: session.out,
         inbox: session.inbox,
+        beside: session.beside,
     };
     session.call(&mut link, tokens.good, tool("add", b"{}")?, &mut |_| Ok(())).await
 }

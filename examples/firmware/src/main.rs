@@ -34,8 +34,8 @@ use plan::Plan;
 /// An address of the range for local use.
 const ADDRESS: [u8; 6] = [0x02, 0x00, 0x00, 0x12, 0x34, 0x56];
 
-/// Sockets of the stack: DHCP, DNS, TCP.
-const SOCKETS: usize = 3;
+/// Sockets of the stack: DHCP, DNS, TCP for calls, TCP for answers beside them.
+const SOCKETS: usize = 4;
 
 static OVER: AtomicBool = AtomicBool::new(false);
 static WELL: AtomicBool = AtomicBool::new(false);

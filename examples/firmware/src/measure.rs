@@ -25,7 +25,7 @@ const RUNS: u32 = 16;
 pub async fn weigh(
     connector: &mut Connector<'_, '_>,
     socket: &Socket<'_>,
-    session: &mut Session<'_>,
+    session: &mut Session<'_, '_, '_>,
     key: &Hs256Key,
     tokens: &Tokens<'_>,
     now: i64,
@@ -65,7 +65,7 @@ pub async fn weigh(
 
 /// Tells the bytes of what a call keeps while it waits.
 async fn weigh_futures(
-    session: &mut Session<'_>,
+    session: &mut Session<'_, '_, '_>,
     link: &mut Link<'_, '_>,
     tokens: &Tokens<'_>,
 ) -> Result<(), Failure> {

@@ -8,6 +8,7 @@
 //! | `revision` | the only revision that is spoken | all of them |
 //! | `faults` | base URL of the server that goes wrong | there are none |
 //! | `calls` | how many `endurance` makes | 1000 |
+//! | `asks` | `yes` where the server has the tool `ask`, which needs a legacy revision | `no` |
 //! | `big` | `no` where the server has no tool of that name | `yes` |
 
 use embassy_net::Stack;
@@ -20,6 +21,7 @@ use mcpico_http::Endpoint;
 use reqwless::client::HttpClient;
 
 use crate::board::command_line::value;
+use crate::conversation::Step;
 use crate::report::{Name, Report};
 use crate::session::{Failure, Session};
 use crate::socket::Socket;
@@ -38,6 +40,12 @@ const RECEIVE: usize = 2 * 1460;
 
 /// Bytes that are written before they are acknowledged.
 const SEND: usize = 2 * 1024;
+
+/// The same for the connection beside, which carries an answer and the consent to it.
+const RECEIVE_BESIDE: usize = 512;
+
+/// The same.
+const SEND_BESIDE: usize = 1024;
 
 /// Who calls.
 pub const INFO: ClientInfo = ClientInfo { name: "firmware", version: "1.0.0" };
@@ -87,6 +95,9 @@ impl Plan {
         let socket = Socket::new(stack, &mut receive, &mut send);
         let dns = DnsSocket::new(stack);
         let mut connector = HttpClient::new(&socket, &dns);
+        let (mut receive, mut send) = ([0; RECEIVE_BESIDE], [0; SEND_BESIDE]);
+        let second = Socket::new(stack, &mut receive, &mut send);
+        let mut beside = HttpClient::new(&second, &dns);
 
         let key = Hs256Key::new(token::SECRET).map_err(|_| Failure::Content("the key is short"))?;
         let mut room = [[0; token::MAX_LEN]; 3];
@@ -102,6 +113,7 @@ impl Plan {
             client,
             out: &mut out,
             inbox: &mut inbox,
+            beside: &mut beside,
         };
         let (connector, session) = (&mut connector, &mut session);
         match value(self.line, "run") {
@@ -118,8 +130,12 @@ impl Plan {
                 measure::weigh(connector, &socket, session, &key, &tokens, now, report).await?;
             }
             Some("conversation") | None => {
-                let has_big = value(self.line, "big") != Some("no");
-                conversation::hold(connector, session, &tokens, now, has_big, report).await?;
+                let left_out = |step| match step {
+                    Step::Ask => value(self.line, "asks") != Some("yes"),
+                    Step::Big => value(self.line, "big") == Some("no"),
+                    _ => false,
+                };
+                conversation::hold(connector, session, &tokens, now, &left_out, report).await?;
             }
             Some(_) => return Err(Failure::Content("no such run")),
         }

@@ -2,7 +2,9 @@
 
 use embassy_net::dns::DnsSocket;
 use mcpico_core::auth::Bearer;
-use mcpico_core::client::{Call, Client, Event, Notification, Response, ResultStream, Streamed};
+use mcpico_core::client::{
+    Answer, Call, Client, Event, Notification, Response, ResultStream, ServerRequest, Streamed,
+};
 use mcpico_core::json::{StreamEvent, Value};
 use mcpico_core::mcp::Method;
 use mcpico_http::{Connection, Deadlines, EmbassyTimer, Endpoint, Error};
@@ -31,8 +33,11 @@ pub async fn open<'c, 'n>(
     Ok(link)
 }
 
+/// Bytes for what the server says to an answer: a head and nothing behind it.
+const CONSENT: usize = 512;
+
 /// What one conversation needs; nothing of it is allocated.
-pub struct Session<'s> {
+pub struct Session<'s, 'c, 'n> {
     /// Where the server is.
     pub endpoint: Endpoint<'s>,
     /// What has been agreed.
@@ -41,6 +46,8 @@ pub struct Session<'s> {
     pub out: &'s mut [u8],
     /// Takes answers.
     pub inbox: &'s mut [u8],
+    /// Connects beside the link, over a socket of its own, to answer what the server asks.
+    pub beside: &'s mut Connector<'c, 'n>,
 }
 
 /// Why a call came to nothing.
@@ -64,7 +71,7 @@ impl<E: Into<Error>> From<E> for Failure {
     }
 }
 
-impl Session<'_> {
+impl Session<'_, '_, '_> {
     /// Finds out what the server speaks, opens a session where there are some.
     ///
     /// # Errors
@@ -109,7 +116,7 @@ impl Session<'_> {
         method: Method<'_>,
         read: &mut dyn FnMut(Value<'_>) -> Result<(), Failure>,
     ) -> Result<(), Failure> {
-        self.exchange(link, Call::new(method).bearer(Some(bearer)), &mut |_| {}, read).await
+        self.exchange(link, bearer, Call::new(method), &mut |_| {}, read).await
     }
 
     /// Calls, and has `hear` look at what is told before the result, too.
@@ -124,16 +131,18 @@ impl Session<'_> {
         hear: &mut dyn FnMut(&Notification<'_>),
         read: &mut dyn FnMut(Value<'_>) -> Result<(), Failure>,
     ) -> Result<(), Failure> {
-        self.exchange(link, Call::new(method).bearer(Some(bearer)).progress(), hear, read).await
+        self.exchange(link, bearer, Call::new(method).progress(), hear, read).await
     }
 
     async fn exchange(
         &mut self,
         link: &mut Link<'_, '_>,
+        bearer: Bearer<'_>,
         call: Call<'_>,
         hear: &mut dyn FnMut(&Notification<'_>),
         read: &mut dyn FnMut(Value<'_>) -> Result<(), Failure>,
     ) -> Result<(), Failure> {
+        let call = call.bearer(Some(bearer));
         let sent = link.call(&self.endpoint, &mut self.client, &call, self.out, self.inbox);
         let mut reply = sent.await?;
         let mut outcome = Err(Failure::Interrupted);
@@ -141,6 +150,10 @@ impl Session<'_> {
             match reply.next_event().await? {
                 Event::Closed => break,
                 Event::Notification(notification) => hear(&notification),
+                Event::ServerRequest(request) => {
+                    let (endpoint, client) = (&self.endpoint, &mut self.client);
+                    answer(self.beside, endpoint, client, &request, bearer, self.out).await;
+                }
                 Event::Rejected { status, .. } => outcome = Err(Failure::Rejected(status)),
                 Event::Response(Response::Error(error)) => outcome = Err(Failure::Rpc(error.code)),
                 Event::Response(Response::Result(result)) => outcome = read(result),
@@ -174,6 +187,10 @@ impl Session<'_> {
                 Streamed::Complete => outcome = Ok(()),
                 Streamed::Failed { code } => outcome = Err(Failure::Rpc(code)),
                 Streamed::Event(Event::Closed) => break,
+                Streamed::Event(Event::ServerRequest(request)) => {
+                    let (endpoint, client) = (&self.endpoint, &mut self.client);
+                    answer(self.beside, endpoint, client, &request, bearer, self.out).await;
+                }
                 Streamed::Event(Event::Rejected { status, .. }) => {
                     outcome = Err(Failure::Rejected(status));
                 }
@@ -201,5 +218,24 @@ impl Session<'_> {
         let Some(mut reply) = end.await? else { return Ok(()) };
         while reply.next_event().await? != Event::Closed {}
         Ok(())
+    }
+}
+
+/// Answers a request of a legacy server while the stream that it came on waits. Only `ping` is answered with a result:
+/// this client has no capabilities. The server decides what becomes of a request whose answer does not reach it.
+async fn answer(
+    beside: &mut Connector<'_, '_>,
+    endpoint: &Endpoint<'_>,
+    client: &mut Client,
+    request: &ServerRequest<'_>,
+    bearer: Bearer<'_>,
+    out: &mut [u8],
+) {
+    let Ok(mut link) = open(beside, endpoint, Deadlines::default()).await else { return };
+    let mut consent = [0; CONSENT];
+    let (answer, bearer) = (Answer::default_for(request), Some(bearer));
+    let sent = link.answer(endpoint, client, request, answer, bearer, out, &mut consent);
+    if let Ok(mut reply) = sent.await {
+        while reply.next_event().await.is_ok_and(|event| event != Event::Closed) {}
     }
 }
