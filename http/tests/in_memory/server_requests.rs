@@ -118,9 +118,7 @@ fn one_connection_answers_between_the_halves_of_a_stream_that_can_be_resumed() {
             let request = request.without_params(&mut copy).unwrap();
             let exchange = reply.exchange().clone();
             assert_eq!(exchange.retry(), Some(1000));
-            drop(reply);
             assert!(!link.is_open());
-            drop(link);
 
             let mut link = Connection::new(Wire::new(&rest), NoTime, DEADLINES);
             let answer = Answer::default_for(&request);
