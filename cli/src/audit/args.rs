@@ -51,6 +51,10 @@ pub(crate) struct Audit {
     #[arg(long)]
     pub(super) guess_keys: bool,
 
+    /// Faults that are known: probes with reasons (YAML); one that the server does not have any more is a failure
+    #[arg(long, value_name = "FILE")]
+    pub(super) baseline: Option<PathBuf>,
+
     /// Fail unless this layer was tested; several with commas between them or by several flags
     #[arg(long, value_name = "LAYER", value_delimiter = ',', value_parser = layer)]
     pub(super) require: Vec<Layer>,
@@ -88,7 +92,9 @@ fn layer(id: &str) -> Result<Layer, String> {
         .ok_or_else(|| format!("the layers are {}", Layer::ALL.map(Layer::id).join(", ")))
 }
 
-fn probe(id: &str) -> Result<String, String> {
+/// # Errors
+/// There is no such probe; the text names those that are meant, perhaps.
+pub(super) fn probe(id: &str) -> Result<String, String> {
     let known = super::probe::ids();
     if known.contains(&id) {
         return Ok(id.to_owned());

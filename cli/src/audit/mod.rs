@@ -37,8 +37,10 @@ use crate::failure::Failure;
 use crate::mint;
 use crate::output;
 use crate::random;
+use crate::report::Baseline;
 use crate::target::{Format, Target};
 use crate::terminal;
+use crate::yaml;
 
 use forge::{Forge, Members};
 use leak::Known;
@@ -71,6 +73,7 @@ pub(crate) async fn run(command: &Audit) -> Result<Exit, Failure> {
             "a program over stdio has no tokens: there is nothing to audit",
         ));
     }
+    let baseline = command.baseline.as_deref().map(baseline).transpose()?.unwrap_or_default();
     let target = Target::new(command.endpoint.as_deref(), &command.target)?;
     let kit = kit(command, &target)?;
     let given = Given {
@@ -88,7 +91,7 @@ pub(crate) async fn run(command: &Audit) -> Result<Exit, Failure> {
     let rate = command.rate.or((!is_ours).then_some(RATE));
     let wire = Wire::new(&target.endpoint, limit, Pace::new(rate));
     let known = known(&target);
-    let report = Report::new(command, &target, &given, rate);
+    let report = Report::new(command, &target, &given, rate, baseline);
     let mut run = Run::new(target, kit, known, given, wire, report);
     run.negotiate(command).await?;
     run.matrix().await;
@@ -99,6 +102,18 @@ pub(crate) async fn run(command: &Audit) -> Result<Exit, Failure> {
         Format::Text => run.report.print(exit, run.wire.sent(), command.all),
     }
     Ok(exit)
+}
+
+/// Reads faults that are known.
+///
+/// # Errors
+/// The file cannot be read, or lists what is no probe.
+fn baseline(file: &Path) -> Result<Baseline, Failure> {
+    let baseline = Baseline::read(file)?;
+    for id in baseline.ids() {
+        args::probe(id).map_err(|error| yaml::wrong(file, None, format!("{id}: {error}")))?;
+    }
+    Ok(baseline)
 }
 
 fn kit(command: &Audit, target: &Target) -> Result<Kit, Failure> {

@@ -32,6 +32,16 @@ impl Baseline {
         Ok(baseline)
     }
 
+    /// The ids that are listed.
+    pub(crate) fn ids(&self) -> impl Iterator<Item = &str> {
+        self.known_failures.iter().map(|(id, _)| id)
+    }
+
+    /// Why that failure is known, escaped, if it is.
+    pub(crate) fn reason(&self, id: &str) -> Option<String> {
+        self.known_failures.find(id).map(|reason| escape(reason).into_owned())
+    }
+
     pub(super) fn lists(&self, id: &str) -> bool {
         self.known_failures.find(id).is_some()
     }
@@ -39,13 +49,10 @@ impl Baseline {
     /// A failure that is listed is known, and a check that is listed and passes is a failure: the list
     /// would hide the next one.
     pub(super) fn judge(&self, id: &str, verdict: Verdict) -> Verdict {
-        match (verdict, self.known_failures.find(id)) {
-            (Verdict::Failed(why), Some(reason)) => {
-                Verdict::Known(why, escape(reason).into_owned())
-            }
+        match (verdict, self.reason(id)) {
+            (Verdict::Failed(why), Some(reason)) => Verdict::Known(why, reason),
             (Verdict::Passed(_), Some(reason)) => Verdict::Failed(format!(
-                "it passes and is listed as a known failure ({}): take it out of the baseline",
-                escape(reason)
+                "it passes and is listed as a known failure ({reason}): take it out of the baseline"
             )),
             (verdict, _) => verdict,
         }
@@ -58,7 +65,6 @@ impl Baseline {
         left_out: impl Iterator<Item = &'b str>,
     ) -> Vec<&'b str> {
         let left_out: Vec<_> = left_out.collect();
-        let ids = self.known_failures.iter().map(|(id, _)| id);
-        ids.filter(|id| !ran.contains(id) && !left_out.contains(id)).collect()
+        self.ids().filter(|id| !ran.contains(id) && !left_out.contains(id)).collect()
     }
 }

@@ -1,6 +1,7 @@
 //! `mcpico audit` against servers that lie, each in one way, and against honest ones.
 
 mod honest;
+mod known;
 mod lies;
 mod page;
 

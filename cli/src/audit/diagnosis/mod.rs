@@ -26,25 +26,36 @@ pub(super) struct Diagnosis {
     pub(super) name: &'static Name,
     /// Where it was seen.
     pub(super) evidence: String,
+    /// The probes that show it.
+    pub(super) probes: BTreeSet<&'static str>,
+}
+
+impl Diagnosis {
+    /// Whether nothing else that is said of the server means much.
+    pub(super) fn is_void_of_verification(&self) -> bool {
+        [NO_AUTHENTICATION, PRESENCE_ONLY, ANY_BEARER, PASS_THROUGH, SIGNATURE_UNCHECKED]
+            .iter()
+            .any(|name| name.id == self.name.id)
+    }
 }
 
 /// Everything that is wrong, the most general first.
 pub(super) fn diagnose(cells: &[Cell]) -> Vec<Diagnosis> {
     let view = View(cells);
     let mut found = Vec::new();
-    let mut say = |name: &'static Name, evidence: String| found.push(Diagnosis { name, evidence });
+    let mut say = |name, probe, probes| found.push(view.diagnosis(name, probe, probes));
     let open = view.accepted("no-header");
     let is_open = !open.is_empty() && view.refused("no-header").is_empty();
     if is_open {
-        say(NO_AUTHENTICATION, view.evidence("no-header"));
+        say(NO_AUTHENTICATION, "no-header", BTreeSet::from(["no-header"]));
     } else if !open.is_empty() {
-        say(of_open_doors(&view, &open), view.evidence("no-header"));
+        say(of_open_doors(&view, &open), "no-header", BTreeSet::from(["no-header"]));
     }
     // Behind doors that are open to everybody no token is looked at.
     let rest = Shut { view: &view, open: &open };
     let unverified = if is_open { None } else { unverified(&rest) };
     if let Some((name, probe)) = unverified {
-        say(name, view.evidence(probe));
+        say(name, probe, BTreeSet::from([probe]));
     }
     if !is_open && unverified.is_none() {
         for (name, probes) in SINGLE {
@@ -52,14 +63,16 @@ pub(super) fn diagnose(cells: &[Cell]) -> Vec<Diagnosis> {
             if name.id == KID_FOLLOWED.id && rest.accepts("empty-key") {
                 continue;
             }
-            if let Some(probe) = probes.iter().find(|probe| rest.accepts(probe)) {
-                say(name, view.evidence(probe));
+            let mut accepted =
+                probes.iter().copied().filter(|probe| rest.accepts(probe)).peekable();
+            if let Some(probe) = accepted.peek().copied() {
+                say(name, probe, accepted.collect());
             }
         }
         // One that was never used and expired with it has to be refused, or expiry is what is wrong.
         let fresh = view.any("expired-one-second", Kind::Accepted);
         if !fresh && view.any("used-then-expired", Kind::Accepted) {
-            say(CACHED_TOKEN, view.evidence("used-then-expired"));
+            say(CACHED_TOKEN, "used-then-expired", BTreeSet::from(["used-then-expired"]));
         }
     }
     for (name, probe) in [
@@ -70,7 +83,7 @@ pub(super) fn diagnose(cells: &[Cell]) -> Vec<Diagnosis> {
     ] {
         let follows = probe == "cross-session" && found_session(&found);
         if view.any(probe, Kind::Accepted) && !follows && !is_open {
-            found.push(Diagnosis { name, evidence: view.evidence(probe) });
+            found.push(view.diagnosis(name, probe, BTreeSet::from([probe])));
         }
     }
     refusals(&view, &mut found);
@@ -157,12 +170,17 @@ impl View<'_> {
         self.doors(probe, |kind| matches!(kind, Kind::Refused | Kind::WrongRefusal))
     }
 
-    /// Where a probe was accepted.
-    fn evidence(&self, probe: &str) -> String {
-        let cells = self.of(probe).filter(|cell| cell.verdict.kind == Kind::Accepted);
+    /// One that `probes` show, with the places where the first of them was accepted.
+    fn diagnosis(
+        &self,
+        name: &'static Name,
+        first: &str,
+        probes: BTreeSet<&'static str>,
+    ) -> Diagnosis {
+        let cells = self.of(first).filter(|cell| cell.verdict.kind == Kind::Accepted);
         let mut places: Vec<String> = cells.map(Cell::place).collect();
         places.dedup();
-        format!("{probe}: {}", places.join(", "))
+        Diagnosis { name, evidence: format!("{first}: {}", places.join(", ")), probes }
     }
 }
 
@@ -251,7 +269,8 @@ fn refusals(view: &View<'_>, found: &mut Vec<Diagnosis>) {
             count => format!(" and {} more", count.saturating_sub(1)),
         };
         let evidence = format!("{}: {}{more}: {}", first.id, first.place(), first.verdict.note);
-        found.push(Diagnosis { name, evidence });
+        let probes = cells.iter().map(|cell| cell.id).collect();
+        found.push(Diagnosis { name, evidence, probes });
     }
     for (name, probes) in [
         (REFUSES_GOOD, &["good-token", "exchange-given"][..]),
@@ -264,7 +283,8 @@ fn refusals(view: &View<'_>, found: &mut Vec<Diagnosis>) {
         let known = found.iter().any(|diagnosis| diagnosis.name.id == REFUSES_GOOD.id);
         if let Some(cell) = view.0.iter().find(is_refused).filter(|_| !known) {
             let evidence = format!("{}: {}: {}", cell.id, cell.place(), cell.verdict.note);
-            found.push(Diagnosis { name, evidence });
+            let probes = view.0.iter().filter(is_refused).map(|cell| cell.id).collect();
+            found.push(Diagnosis { name, evidence, probes });
         }
     }
 }
@@ -275,6 +295,8 @@ pub(super) enum State {
     Proved,
     Broken,
     WrongRefusals,
+    /// All that is wrong is known.
+    Known,
     /// Everything was refused, the good token too, or there was none.
     NotShown,
     NotTested,
@@ -287,6 +309,7 @@ impl State {
             Self::Proved => "proved",
             Self::Broken => "broken",
             Self::WrongRefusals => "wrong-refusals",
+            Self::Known => "known",
             Self::NotShown => "not-shown",
             Self::NotTested => "not-tested",
             Self::Inconclusive => "inconclusive",

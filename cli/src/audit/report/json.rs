@@ -22,6 +22,7 @@ impl Report {
                     "verdict": cell.verdict.kind.id(),
                     "note": cell.verdict.note,
                     "status": cell.verdict.status,
+                    "known": self.known(cell),
                 })
             })
             .collect();
@@ -35,6 +36,7 @@ impl Report {
                 json!({
                     "id": diagnosis.name.id, "what": diagnosis.name.what,
                     "evidence": diagnosis.evidence, "advice": diagnosis.name.advice,
+                    "known": self.is_known(diagnosis),
                 })
             })
             .collect();
@@ -61,11 +63,13 @@ impl Report {
             "diagnoses": diagnoses,
             "not_tested": untested,
             "required_and_not_tested": self.unmet,
+            "known_and_not_seen": self.mended(),
             "summary": {
                 "proved": self.count(Kind::Proved), "refused": self.count(Kind::Refused),
                 "accepted": self.count(Kind::Accepted),
                 "wrong_refusals": self.count(Kind::WrongRefusal),
                 "inconclusive": self.count(Kind::Inconclusive),
+                "known": self.count_known(),
             },
             "conclusion": self.conclusion(exit),
             "exit_code": exit as u8,

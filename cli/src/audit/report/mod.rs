@@ -16,6 +16,7 @@ use super::surface::Surface;
 use super::verdict::{Kind, Verdict};
 use crate::exit::Exit;
 use crate::output::line;
+use crate::report::Baseline;
 use crate::target::{self, Format, Target};
 use crate::terminal::{Style, Tone, escape};
 
@@ -61,11 +62,18 @@ pub(super) struct Report {
     cells: Vec<Cell>,
     diagnoses: Vec<Diagnosis>,
     unmet: Vec<&'static str>,
+    baseline: Baseline,
     started: Instant,
 }
 
 impl Report {
-    pub(super) fn new(command: &Audit, target: &Target, given: &Given, rate: Option<u32>) -> Self {
+    pub(super) fn new(
+        command: &Audit,
+        target: &Target,
+        given: &Given,
+        rate: Option<u32>,
+        baseline: Baseline,
+    ) -> Self {
         let is_text = command.target.format == Format::Text;
         let arguments = &command.target;
         let mut words = Vec::new();
@@ -101,6 +109,7 @@ impl Report {
             cells: Vec::new(),
             diagnoses: Vec::new(),
             unmet: Vec::new(),
+            baseline,
             started: Instant::now(),
         }
     }
@@ -172,7 +181,10 @@ impl Report {
         self.unmet = unmet;
         let tried = |cell: &&Cell| cell.id == "good-token" && cell.verdict.kind != Kind::NotTested;
         let mut good = self.cells.iter().filter(tried).peekable();
-        let any = |kind| self.count(kind) > 0;
+        let any = |kind| {
+            let mut cells = self.cells.iter().filter(|cell| cell.verdict.kind == kind);
+            cells.any(|cell| self.known(cell).is_none())
+        };
         let is_seen = [Kind::Proved, Kind::Refused, Kind::Accepted, Kind::WrongRefusal];
         let refused_everywhere = good.peek().is_some()
             && good.all(|cell| matches!(cell.verdict.status, Some(401 | 403)));
@@ -180,9 +192,13 @@ impl Report {
             Exit::Failed
         } else if refused_everywhere {
             Exit::Authentication
-        } else if self.is_mute && !is_seen.into_iter().any(any) {
+        } else if self.is_mute && !is_seen.into_iter().any(|kind| self.count(kind) > 0) {
             Exit::Unreachable
-        } else if any(Kind::WrongRefusal) || !self.unmet.is_empty() || !self.diagnoses.is_empty() {
+        } else if any(Kind::WrongRefusal)
+            || !self.unmet.is_empty()
+            || !self.mended().is_empty()
+            || !self.diagnoses.iter().all(|diagnosis| self.is_known(diagnosis))
+        {
             Exit::Failed
         } else {
             Exit::Passed
@@ -190,7 +206,55 @@ impl Report {
     }
 
     fn state(&self, layer: Layer) -> State {
-        diagnosis::state(&self.cells, layer)
+        let state = diagnosis::state(&self.cells, layer);
+        let is_wrong = |cell: &&Cell| {
+            cell.layer == layer && matches!(cell.verdict.kind, Kind::Accepted | Kind::WrongRefusal)
+        };
+        match state {
+            State::Broken | State::WrongRefusals
+                if self.cells.iter().filter(is_wrong).all(|cell| self.known(cell).is_some()) =>
+            {
+                State::Known
+            }
+            state => state,
+        }
+    }
+
+    /// Why a fault is known. Of a server that verifies no token nothing is.
+    fn known(&self, cell: &Cell) -> Option<String> {
+        let is_wrong = matches!(cell.verdict.kind, Kind::Accepted | Kind::WrongRefusal);
+        let is_void = self.diagnoses.iter().any(Diagnosis::is_void_of_verification);
+        self.baseline.reason(cell.id).filter(|_| is_wrong && !is_void)
+    }
+
+    /// Whether all that shows it is known.
+    fn is_known(&self, diagnosis: &Diagnosis) -> bool {
+        let shown = self.cells.iter().filter(|cell| diagnosis.probes.contains(cell.id));
+        let mut wrong =
+            shown.filter(|cell| matches!(cell.verdict.kind, Kind::Accepted | Kind::WrongRefusal));
+        wrong.all(|cell| self.known(cell).is_some())
+    }
+
+    /// The probes that are listed as known faults, were sent, and show none.
+    fn mended(&self) -> Vec<&str> {
+        let shows = |id: &str, kinds: &[Kind]| {
+            self.cells.iter().any(|cell| cell.id == id && kinds.contains(&cell.verdict.kind))
+        };
+        let good = [Kind::Proved, Kind::Refused];
+        let bad = [Kind::Accepted, Kind::WrongRefusal, Kind::Inconclusive];
+        self.baseline.ids().filter(|id| shows(id, &good) && !shows(id, &bad)).collect()
+    }
+
+    /// The probes whose faults are known.
+    fn known_probes(&self) -> Vec<&'static str> {
+        let known = self.cells.iter().filter(|cell| self.known(cell).is_some());
+        let mut ids: Vec<_> = known.map(|cell| cell.id).collect();
+        ids.dedup();
+        ids
+    }
+
+    fn count_known(&self) -> usize {
+        self.cells.iter().filter(|cell| self.known(cell).is_some()).count()
     }
 
     fn count(&self, kind: Kind) -> usize {
@@ -212,10 +276,19 @@ impl Report {
             line("\nwhat is wrong");
         }
         for diagnosis in &self.diagnoses {
-            let name = self.style.paint(Tone::Bad, diagnosis.name.id);
-            line(&format!("  {name}: {}", diagnosis.name.what));
+            let is_known = self.is_known(diagnosis);
+            let tone = if is_known { Tone::Doubtful } else { Tone::Bad };
+            let name = self.style.paint(tone, diagnosis.name.id);
+            let known = if is_known { " (known)" } else { "" };
+            line(&format!("  {name}{known}: {}", diagnosis.name.what));
             line(&format!("      seen: {}", diagnosis.evidence));
             line(&format!("      try:  {}", diagnosis.name.advice));
+        }
+        for id in self.mended() {
+            let reason = self.baseline.reason(id).unwrap_or_default();
+            line(&format!(
+                "\n{id} is listed as known ({reason}) and is not seen any more: take it out of the baseline"
+            ));
         }
         let untested = self.untested();
         if !untested.is_empty() {
@@ -231,7 +304,7 @@ impl Report {
         let tone = if exit == Exit::Passed { Tone::Good } else { Tone::Bad };
         let summary = format!(
             "{} requests in {:.2} s: {} proved, {} refused as they should, {} accepted but must not be, \
-             {} wrong refusals, {} inconclusive",
+             {} wrong refusals, {} inconclusive{}",
             sent,
             self.started.elapsed().as_secs_f64(),
             self.count(Kind::Proved),
@@ -239,6 +312,10 @@ impl Report {
             self.count(Kind::Accepted),
             self.count(Kind::WrongRefusal),
             self.count(Kind::Inconclusive),
+            match self.count_known() {
+                0 => String::new(),
+                count => format!("; {count} of them known"),
+            },
         );
         line(&format!("{}", self.style.paint(tone, summary)));
     }
@@ -252,6 +329,7 @@ impl Report {
             State::Proved => (Tone::Good, "proved"),
             State::Broken => (Tone::Bad, "BROKEN"),
             State::WrongRefusals => (Tone::Bad, "refuses wrongly"),
+            State::Known => (Tone::Doubtful, "known faults"),
             State::NotShown => (Tone::Doubtful, "not shown"),
             State::NotTested => (Tone::Doubtful, "not tested"),
             State::Inconclusive => (Tone::Doubtful, "inconclusive"),
@@ -340,6 +418,9 @@ impl Report {
         if reason != told {
             line(&format!("      {reason}"));
         }
+        if let Some(known) = self.known(cell) {
+            line(&format!("      known: {known}"));
+        }
         reason
     }
 
@@ -392,7 +473,13 @@ impl Report {
             State::Proved => "",
             _ => " What the server does with the token behind MCP was not seen.",
         };
-        format!("{proves}{exchange}")
+        let known = self.known_probes();
+        let known = if known.is_empty() || exit != Exit::Passed {
+            String::new()
+        } else {
+            format!(" It does not hold for what is known to be wrong: {}.", known.join(", "))
+        };
+        format!("{proves}{known}{exchange}")
     }
 }
 
