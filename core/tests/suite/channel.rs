@@ -11,7 +11,7 @@ use mcpico_core::inbox::Inbox;
 use mcpico_core::mcp::{ClientInfo, Method, Revision};
 use mcpico_core::{Error, PeerError};
 use proptest::prelude::*;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 const INFO: ClientInfo = ClientInfo { name: "test", version: "1" };
 const LIST: Call<'static> = Call::new(Method::ListTools { cursor: None });
@@ -136,9 +136,14 @@ proptest! {
 
 /// A client of the legacy era that is ready.
 fn ready() -> Client {
+    ready_in(Revision::V2024_11_05)
+}
+
+fn ready_in(revision: Revision) -> Client {
     let mut client = Client::with_revisions(INFO, Revision::V2024_11_05, Revision::LATEST_LEGACY);
     assert!(client.is_initializing());
-    let answer = r#"data: {"jsonrpc":"2.0","id":1,"result":{"protocolVersion":"2024-11-05"}}"#;
+    let result = json!({"protocolVersion": revision.name()});
+    let answer = format!("data: {}", json!({"jsonrpc": "2.0", "id": 1, "result": result}));
     while let Some((_, mut exchange)) = client.connect(None, &mut [0; 1024]).unwrap() {
         exchange.on_line_sent();
         if !exchange.is_answered() {
@@ -152,7 +157,7 @@ fn ready() -> Client {
         }
         assert!(client.settle(&exchange).unwrap());
     }
-    assert_eq!(client.revision(), Some(Revision::V2024_11_05));
+    assert_eq!(client.revision(), Some(revision));
     assert!(!client.is_initializing());
     client
 }
@@ -330,6 +335,20 @@ fn answers_come_in_any_order_beside_what_else_is_said() {
             "{capacity}, {piece}"
         );
         assert!(exchanges.iter().all(Exchange::is_answered));
+    }
+    assert!(client.request(&LIST, &mut [0; 1024]).is_ok());
+}
+
+#[test]
+fn a_batch_is_read_to_its_end() {
+    let mut client = ready_in(Revision::V2025_03_26);
+    let input = "data: [{\"jsonrpc\":\"2.0\",\"id\":3,\"result\":{\"b\":1}},\n\
+        data: {\"jsonrpc\":\"2.0\",\"id\":2,\"result\":{\"a\":1}}]\n\n\
+        data: {\"jsonrpc\":\"2.0\",\"id\":4,\"result\":{\"c\":1}}\n\n";
+    for (capacity, piece) in [(128, 1), (2048, 2048)] {
+        let mut exchanges = waiting(&mut client.clone(), 3);
+        let seen = read(&client, &mut exchanges, input, capacity, piece);
+        assert_eq!(seen, ["{\"b\":1} to Some(1)", "{\"a\":1} to Some(0)", "{\"c\":1} to Some(2)"]);
     }
     assert!(client.request(&LIST, &mut [0; 1024]).is_ok());
 }

@@ -324,6 +324,22 @@ fn a_lost_session_starts_again() {
     assert!(client.end(None, &mut out).unwrap().is_none());
 }
 
+/// An id in any other answer may be that of somebody else's session.
+#[test]
+fn a_session_is_opened_by_a_good_answer_to_initialize_alone() {
+    let headers = [JSON[0], ("Mcp-Session-Id", "other")];
+    let body = r#"{"jsonrpc":"2.0","id":2,"result":{"tools":[]}}"#;
+    let mut client = legacy(Revision::V2025_11_25, true);
+    call(&mut client, &LIST, Reply { status: 200, headers: &headers, body });
+    let (sent, _) = call(&mut client, &LIST, json_reply("{}"));
+    assert_eq!(sent.header("Mcp-Session-Id"), Some("abc-123"));
+    for status in [401, 503] {
+        let mut client = Client::with_revisions(INFO, Revision::V2024_11_05, Revision::V2025_11_25);
+        step(&mut client, Reply { status, headers: &headers, body: "" });
+        assert!(!client.has_session(), "{status}");
+    }
+}
+
 #[test]
 fn a_session_id_that_is_no_header_value_is_refused() {
     for id in ["", "a b", "a\u{e9}", &"x".repeat(129)] {
