@@ -133,8 +133,7 @@ impl Run {
                 self.sides.push(Side { dialogue, baselines: Vec::new() });
             }
             if token.is_some() {
-                self.surface =
-                    Surface::unknown("the good token gets no list of tools; --tool names one");
+                self.surface = Surface::unknown("the good token gets no list of tools");
                 self.report.nobody_speaks();
             }
             if let Some(name) = self.given.tool.clone() {
