@@ -1,6 +1,7 @@
 //! The command line.
 
 use std::env;
+use std::io::{self, Write};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process;
@@ -39,7 +40,9 @@ impl Arguments {
             let text = error.render().to_string();
             let shown: Vec<u8> =
                 Redactor::new(&secrets).pieces(text.as_bytes()).flatten().copied().collect();
-            eprint!("{}", terminal::escape_lines(&String::from_utf8_lossy(&shown)));
+            let text = String::from_utf8_lossy(&shown);
+            // A reader that has gone away does not change the exit code.
+            let _ = write!(io::stderr(), "{}", terminal::escape_lines(&text));
             process::exit(error.exit_code())
         })
     }

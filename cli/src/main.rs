@@ -57,7 +57,7 @@ fn main() -> ExitCode {
     match outcome {
         Ok(exit) => exit.into(),
         Err(failure) => {
-            eprintln!("mcpico: {}", terminal::escape_lines(&failure.to_string()));
+            output::error_line(&terminal::escape_lines(&failure.to_string()));
             failure.exit.into()
         }
     }

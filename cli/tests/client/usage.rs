@@ -81,6 +81,22 @@ fn what_an_endpoint_or_a_name_may_hold_is_not_repeated() {
     assert!(!written.contains(key), "{written}");
 }
 
+/// Standard error may be a pipe that nobody reads any more; the exit code says the same.
+#[test]
+fn errors_that_nobody_reads_keep_their_exit_code() {
+    for (arguments, code) in [
+        (&["test", "example.com"][..], 2),
+        (&["no-such-command"], 2),
+        (&["list", "tools", "--endpoint", "http://127.0.0.1:1/mcp"], 4),
+    ] {
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let mut command = crate::wire::mcpico();
+        let ended = command.args(arguments).stderr(writer).status().unwrap();
+        assert_eq!(ended.code(), Some(code), "{arguments:?}");
+    }
+}
+
 #[test]
 fn help_is_no_error() {
     for arguments in [&["--help"][..], &["test", "--help"], &["call", "--help"], &["--version"]] {
