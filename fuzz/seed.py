@@ -237,7 +237,10 @@ def c_abi():
     for header in (b'{"alg":"HS256"}', b'{"alg":"none"}'):
         for claims in (b'{"exp":99}', b'{"exp":9}', b'{"exp":99,"aud":"a"}', b"[]"):
             yield b"\x00\x06" + usual + piece(header) + piece(claims) + b"\xff" + policy + usual + b"\x07" + usual
-    request = b"\x22" + usual + b"\x02\x00\x00" + piece(b"echo") + b"\x00" * 12 + b"\xff" + usual + usual
+    call = lambda method, name=b"", subscribe=0: (
+        b"\x00\x00" + bytes([method]) + b"\x00\x00" + (piece(name) if name else b"\x00") + b"\x00" * 12 + bytes([subscribe])
+    )
+    request = b"\x22" + usual + call(2, b"echo") + b"\xff" + usual + usual
     status = b"\x27\x03" + usual
     header = b"\x26" + usual + usual + piece(b"content-type")
     read = lambda content: b"\x1e" + usual + piece(content)
@@ -257,6 +260,14 @@ def c_abi():
     # Eight of these fill the inbox; what is read then makes room for the rest.
     pieces = [read(body[at : at + 128]) for at in range(0, len(body), 128)]
     yield head + b"".join(pieces[:8]) + part * 40 + b"".join(pieces[8:]) + close + part * 40
+    subscribed = b"\x00\x22" + usual + call(13, subscribe=4) + b"\xff" + usual + usual
+    meta = b'"_meta":{"io.modelcontextprotocol/subscriptionId":1}'
+    told = lambda method, params, then: (
+        b"\x30" + usual + bytes([method]) + piece(b"{" + meta + params + b"}") + usual + then
+    )
+    granted = told(2, b',"notifications":{"toolsListChanged":true}', b"\x03" + call(13, subscribe=4))
+    begun = told(0, b"", b"\x00" + usual + usual)
+    yield subscribed + begun + granted + told(4, b"", b"\x04") + told(1, b',"uri":"a:b"', b"\x04") + told(1, b',"uri":"a:b"', b"\x02")
     for document in list(documents())[:20]:
         yield b"\x00\x1a" + piece(document) + piece(b"/a/0") + b"\x01\x1a" + piece(document) + piece(b"a") + b"\x06" + usual
 

@@ -114,6 +114,8 @@ typedef struct mcpico_request_head mcpico_request_head;
 typedef struct mcpico_response mcpico_response;
 typedef struct mcpico_framing mcpico_framing;
 typedef struct mcpico_io mcpico_io;
+typedef struct mcpico_subscription mcpico_subscription;
+typedef struct mcpico_update mcpico_update;
 
 /* ---- Texts ------------------------------------------------------------------------------------------------------- */
 
@@ -431,7 +433,7 @@ uint32_t mcpico_version_number(void);
  * mcpico_check_header instead, which passes what the header says; other languages may pass `sizes` NULL with 0.
  *
  * Errors: ABI when the header is of another major version (before 1.0: of another minor one), is newer than the
- * library, or a size differs.
+ * library, or a size is none that its type has had.
  */
 MCPICO_API MCPICO_NODISCARD
 int32_t mcpico_abi_check(uint32_t version_number,
@@ -1409,6 +1411,39 @@ extern void __asan_unpoison_memory_region(const void *start, size_t size);
 /** Any other method: `name` on the wire, `arguments` as its parameters, `mcp_name` where it wants such a header. */
 #define MCPICO_METHOD_OTHER 12
 
+/**
+ * `subscriptions/listen`, since 2026-07-28; `subscribe`, `resource_uris`, `task_ids`. The answer goes on until one side
+ * ends it: see mcpico_subscription. While this method or one of those below is written, its parameters take room twice.
+ */
+#define MCPICO_METHOD_SUBSCRIBE 13
+
+/** `resources/subscribe`, up to 2025-11-25; `name` is the URI. */
+#define MCPICO_METHOD_SUBSCRIBE_RESOURCE 14
+
+/** `resources/unsubscribe`, up to 2025-11-25; `name` is the URI. */
+#define MCPICO_METHOD_UNSUBSCRIBE_RESOURCE 15
+
+/** `logging/setLevel`, up to 2025-11-25; `log_level` is the level that is set. */
+#define MCPICO_METHOD_SET_LOG_LEVEL 16
+
+/** `tasks/get`, since 2026-07-28; `name` is the id of the task. See mcpico_task_read. */
+#define MCPICO_METHOD_GET_TASK 17
+
+/** `tasks/update`; `name` is the id of the task, `input_responses` has an answer under keys that the task asked for. */
+#define MCPICO_METHOD_UPDATE_TASK 18
+
+/** `tasks/cancel`; `name` is the id of the task, which may end in any way all the same. */
+#define MCPICO_METHOD_CANCEL_TASK 19
+
+/** The server tells when the list of prompts has changed. */
+#define MCPICO_SUBSCRIBE_PROMPTS 1
+
+/** The server tells when the list of resources has changed. */
+#define MCPICO_SUBSCRIBE_RESOURCES 2
+
+/** The server tells when the list of tools has changed. */
+#define MCPICO_SUBSCRIBE_TOOLS 4
+
 /** Asks for notifications of progress. */
 #define MCPICO_CALL_PROGRESS 1
 
@@ -1481,6 +1516,18 @@ struct mcpico_call {
   mcpico_str trace_state;
   /** `baggage`; NULL: none. */
   mcpico_str baggage;
+  /** For MCPICO_METHOD_SUBSCRIBE: MCPICO_SUBSCRIBE_* added together. A structure that ends before this is taken too. */
+  uint32_t subscribe;
+  /** 0 */
+  uint32_t reserved;
+  /** URIs of resources whose changes are to be told; NULL: none. */
+  const mcpico_str *resource_uris;
+  /** Up to MCPICO_MAX_LIST. */
+  size_t resource_uri_count;
+  /** Ids of tasks whose progress is to be told, with MCPICO_CAPABILITY_TASKS; NULL: none. */
+  const mcpico_str *task_ids;
+  /** Up to MCPICO_MAX_LIST. */
+  size_t task_id_count;
 };
 
 /* ---- MCP: events ------------------------------------------------------------------------------------------------- */
@@ -2074,6 +2121,129 @@ MCPICO_API MCPICO_NODISCARD int32_t mcpico_client_revision(const mcpico_client *
 /** Whether the server has opened a session: 0 or 1. */
 MCPICO_API MCPICO_NODISCARD int32_t mcpico_client_has_session(const mcpico_client *client, int32_t *has_session);
 
+/* ---- MCP: what a server tells of its own accord ------------------------------------------------------------------ */
+
+/** Words of a subscription. */
+#define MCPICO_SUBSCRIPTION_WORDS 4
+
+/** Nothing about the subscription: another event of the exchange. */
+#define MCPICO_UPDATE_NOTHING 0
+
+/**
+ * The first one, what the server is going to tell: `granted`, and `json`, where `/notifications/resourceSubscriptions`
+ * and `/notifications/taskIds` are arrays of strings. mcpico_update_is_granted compares it with what was asked for.
+ */
+#define MCPICO_UPDATE_ACKNOWLEDGED 1
+
+/** It is over, as `ending` says; no more will come. */
+#define MCPICO_UPDATE_ENDED 2
+
+/** The list of prompts has changed. */
+#define MCPICO_UPDATE_PROMPTS_CHANGED 3
+
+/** The list of resources has changed. */
+#define MCPICO_UPDATE_RESOURCES_CHANGED 4
+
+/** The list of tools has changed. */
+#define MCPICO_UPDATE_TOOLS_CHANGED 5
+
+/** A resource has changed: `uri`, which may be a part of one that was asked for. */
+#define MCPICO_UPDATE_RESOURCE_UPDATED 6
+
+/** Where a task stands: `json`. */
+#define MCPICO_UPDATE_TASK 7
+
+/** A message that belongs to another subscription or to none, or that came before the acknowledgement. Drop it. */
+#define MCPICO_UPDATE_STRAY 8
+
+/** A notification of a kind that is not known here: `method`, and `json` with its parameters. */
+#define MCPICO_UPDATE_UNKNOWN 9
+
+/** The server has cancelled it. */
+#define MCPICO_ENDING_CANCELLED 1
+
+/** The server has closed it in good order. */
+#define MCPICO_ENDING_COMPLETED 2
+
+/** The stream broke. It may be begun anew. */
+#define MCPICO_ENDING_INTERRUPTED 3
+
+/** The server did not begin it; the event says why. */
+#define MCPICO_ENDING_REFUSED 4
+
+/**
+ * Reads the events of an exchange that was begun with MCPICO_METHOD_SUBSCRIBE. It borrows nothing.
+ *
+ * To end it, close the response stream (HTTP) or send what mcpico_client_cancel_line writes (lines). When it was
+ * interrupted, subscribe anew, after a pause that grows: what happened in between is not told.
+ */
+struct mcpico_subscription {
+  /** Not to be touched. */
+  uint64_t opaque[MCPICO_SUBSCRIPTION_WORDS];
+};
+
+/** What an event tells. Fields that its kind does not name are zeros; texts borrow what the event borrows. */
+struct mcpico_update {
+  /** sizeof(mcpico_update); to be set before the call. */
+  uint32_t struct_size;
+  /** MCPICO_UPDATE_* */
+  uint32_t kind;
+  /** MCPICO_ENDING_* */
+  uint32_t ending;
+  /** MCPICO_SUBSCRIBE_* added together. */
+  uint32_t granted;
+  /** The URI of a resource: a JSON string with its quotes. */
+  mcpico_str uri;
+  /** The method, without quotes. */
+  mcpico_str method;
+  /** A JSON document. */
+  mcpico_str json;
+};
+
+/** The subscription that an exchange carries. */
+MCPICO_API MCPICO_NODISCARD
+int32_t mcpico_subscription_init(mcpico_subscription *subscription,
+                                 const mcpico_exchange *exchange);
+
+/**
+ * What an event of the exchange, while it is valid, says about the subscription.
+ *
+ * Errors: PEER_RESULT when a message of this subscription is malformed; the next one can be read. JSON when `json` of
+ * the event is none.
+ */
+MCPICO_API MCPICO_NODISCARD
+int32_t mcpico_subscription_read(mcpico_subscription *subscription,
+                                 const mcpico_event *event,
+                                 mcpico_update *update);
+
+/** Whether the server has agreed to tell something: 0 or 1. */
+MCPICO_API MCPICO_NODISCARD
+int32_t mcpico_subscription_is_acknowledged(const mcpico_subscription *subscription,
+                                            int32_t *acknowledged);
+
+/**
+ * Whether an update of the kind MCPICO_UPDATE_ACKNOWLEDGED grants everything that `call`, with its `subscribe`,
+ * `resource_uris` and `task_ids`, has asked for: 0 or 1.
+ *
+ * Errors: OPTION for an update of another kind, JSON and PEER_RESULT when its `json` has been changed.
+ */
+MCPICO_API MCPICO_NODISCARD
+int32_t mcpico_update_is_granted(const mcpico_update *update,
+                                 const mcpico_call *call,
+                                 int32_t *granted);
+
+/**
+ * What a notification tells, whatever subscription it belongs to: up to 2025-11-25 changes are told beside the answers
+ * to requests, and on the stream of mcpico_client_listen. `event` is one of the kind MCPICO_EVENT_NOTIFICATION, while
+ * it is valid.
+ *
+ * Errors: WRONG_TYPE for an event of another kind, PEER_RESULT when it is malformed, JSON when `json` of the event is
+ * none.
+ */
+MCPICO_API MCPICO_NODISCARD
+int32_t mcpico_event_update(const mcpico_event *event,
+                            mcpico_update *update);
+
 /* ---- HTTP/1.1 ---------------------------------------------------------------------------------------------------- */
 
 /** `POST` */
@@ -2443,6 +2613,7 @@ int32_t mcpico_run(const mcpico_io *io,
 #define MCPICO_BODY_SIZE (MCPICO_BODY_WORDS * 8)
 #define MCPICO_RESPONSE_SIZE (MCPICO_RESPONSE_WORDS * 8)
 #define MCPICO_FRAMING_SIZE (MCPICO_FRAMING_WORDS * 8)
+#define MCPICO_SUBSCRIPTION_SIZE (MCPICO_SUBSCRIPTION_WORDS * 8)
 
 /* MCPICO_OK when this header belongs to the library that is linked, MCPICO_ERROR_ABI when not. */
 static inline int32_t mcpico_check_header(void)
@@ -2482,6 +2653,8 @@ static inline int32_t mcpico_check_header(void)
     sizeof(mcpico_response),
     sizeof(mcpico_framing),
     sizeof(mcpico_io),
+    sizeof(mcpico_subscription),
+    sizeof(mcpico_update),
   };
   return mcpico_abi_check((uint32_t)MCPICO_VERSION_NUMBER, sizes, sizeof sizes / sizeof sizes[0]);
 }

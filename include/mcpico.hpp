@@ -27,6 +27,7 @@
 #include "mcpico/exchange.hpp"
 #include "mcpico/result_stream.hpp"
 #include "mcpico/client.hpp"
+#include "mcpico/subscription.hpp"
 #include "mcpico/stream.hpp"
 #include "mcpico/run.hpp"
 

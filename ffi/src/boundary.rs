@@ -143,7 +143,10 @@ pub(crate) unsafe fn out<'a, T>(value: *mut T) -> Outcome<&'a mut MaybeUninit<T>
 }
 
 /// A structure that begins with its size.
-pub(crate) unsafe trait Versioned: Sized {}
+pub(crate) unsafe trait Versioned: Sized {
+    /// The sizes that it had in earlier headers.
+    const EARLIER: &'static [usize] = &[];
+}
 
 /// A structure of options; `None` for NULL.
 pub(crate) unsafe fn options<'a, T: Versioned>(options: *const T) -> Outcome<Option<&'a T>> {
@@ -162,6 +165,25 @@ pub(crate) unsafe fn required<'a, T: Versioned>(structure: *const T) -> Outcome<
     unsafe { options(structure) }?.ok_or(NULL)
 }
 
+/// A copy of a structure that has to be there, which may be of an earlier header: what that had not is zeros.
+pub(crate) unsafe fn of_any_header<T: Versioned + Copy>(structure: *const T) -> Outcome<T> {
+    if structure.is_null() {
+        return Err(NULL);
+    }
+    // SAFETY: the caller promises that at least the size is readable.
+    let size = unsafe { size(structure) }?;
+    if size != size_of::<T>() && !T::EARLIER.contains(&size) {
+        return Err(Status(MCPICO_ERROR_STRUCT_SIZE));
+    }
+    let mut copy = MaybeUninit::<T>::zeroed();
+    // SAFETY: the caller promises that a structure of that size is readable, and no header had a larger one.
+    unsafe {
+        core::ptr::copy_nonoverlapping(structure.cast::<u8>(), copy.as_mut_ptr().cast(), size);
+    };
+    // SAFETY: such structures are numbers and pointers, and zeros are both.
+    Ok(unsafe { copy.assume_init() })
+}
+
 /// A structure to be filled, whose size the caller has set.
 pub(crate) unsafe fn fill<'a, T: Versioned>(structure: *mut T) -> Outcome<&'a mut MaybeUninit<T>> {
     if structure.is_null() {
@@ -174,16 +196,19 @@ pub(crate) unsafe fn fill<'a, T: Versioned>(structure: *mut T) -> Outcome<&'a mu
 }
 
 unsafe fn check_size<T: Versioned>(structure: *const T) -> Outcome {
+    // SAFETY: the caller promises that at least the size is readable.
+    let size = unsafe { size(structure) }?;
+    if size == size_of::<T>() { Ok(()) } else { Err(Status(MCPICO_ERROR_STRUCT_SIZE)) }
+}
+
+/// The size that the caller has set.
+unsafe fn size<T: Versioned>(structure: *const T) -> Outcome<usize> {
     if !structure.is_aligned() {
         return Err(MISALIGNED);
     }
     // SAFETY: a versioned structure begins with its size, and the pointer is aligned for the whole of it.
     let size = unsafe { structure.cast::<u32>().read() };
-    if usize::try_from(size) == Ok(size_of::<T>()) {
-        Ok(())
-    } else {
-        Err(Status(MCPICO_ERROR_STRUCT_SIZE))
-    }
+    usize::try_from(size).map_err(|_| Status(MCPICO_ERROR_STRUCT_SIZE))
 }
 
 /// The room for an output of any size, and where its size goes.

@@ -1,12 +1,16 @@
 //! A request of the caller.
 
+use core::mem::offset_of;
+
+use mcpico_core::Error;
 use mcpico_core::auth::Bearer;
-use mcpico_core::client::Call;
+use mcpico_core::client::{Call, Client, Exchange, Post};
 use mcpico_core::json::{Str, Value, parse};
 use mcpico_core::mcp::{CompletionReference, LogLevel, Method, TraceContext};
 
-use crate::boundary::{Versioned, mcpico_str, required};
+use crate::boundary::{Versioned, mcpico_str, of_any_header};
 use crate::outcome::{Outcome, Status};
+use crate::params::{FilterTexts, Params, filter};
 use crate::status::{MCPICO_ERROR_NULL_POINTER, MCPICO_ERROR_OPTION, MCPICO_ERROR_WRONG_TYPE};
 
 /// `tools/list`; `cursor`.
@@ -33,6 +37,28 @@ pub const MCPICO_METHOD_DISCOVER: u32 = 10;
 pub const MCPICO_METHOD_PING: u32 = 11;
 /// Any other method: `name` on the wire, `arguments` as its parameters, `mcp_name` where it wants such a header.
 pub const MCPICO_METHOD_OTHER: u32 = 12;
+/// `subscriptions/listen`, since 2026-07-28; `subscribe`, `resource_uris`, `task_ids`. The answer goes on until one side
+/// ends it: see mcpico_subscription. While this method or one of those below is written, its parameters take room twice.
+pub const MCPICO_METHOD_SUBSCRIBE: u32 = 13;
+/// `resources/subscribe`, up to 2025-11-25; `name` is the URI.
+pub const MCPICO_METHOD_SUBSCRIBE_RESOURCE: u32 = 14;
+/// `resources/unsubscribe`, up to 2025-11-25; `name` is the URI.
+pub const MCPICO_METHOD_UNSUBSCRIBE_RESOURCE: u32 = 15;
+/// `logging/setLevel`, up to 2025-11-25; `log_level` is the level that is set.
+pub const MCPICO_METHOD_SET_LOG_LEVEL: u32 = 16;
+/// `tasks/get`, since 2026-07-28; `name` is the id of the task. See mcpico_task_read.
+pub const MCPICO_METHOD_GET_TASK: u32 = 17;
+/// `tasks/update`; `name` is the id of the task, `input_responses` has an answer under keys that the task asked for.
+pub const MCPICO_METHOD_UPDATE_TASK: u32 = 18;
+/// `tasks/cancel`; `name` is the id of the task, which may end in any way all the same.
+pub const MCPICO_METHOD_CANCEL_TASK: u32 = 19;
+
+/// The server tells when the list of prompts has changed.
+pub const MCPICO_SUBSCRIBE_PROMPTS: u32 = 1;
+/// The server tells when the list of resources has changed.
+pub const MCPICO_SUBSCRIBE_RESOURCES: u32 = 2;
+/// The server tells when the list of tools has changed.
+pub const MCPICO_SUBSCRIBE_TOOLS: u32 = 4;
 
 /// Asks for notifications of progress.
 pub const MCPICO_CALL_PROGRESS: u32 = 1;
@@ -95,15 +121,29 @@ pub struct mcpico_call {
     pub trace_state: mcpico_str,
     /// `baggage`; NULL: none.
     pub baggage: mcpico_str,
+    /// For MCPICO_METHOD_SUBSCRIBE: MCPICO_SUBSCRIBE_* added together. A structure that ends before this is taken too.
+    pub subscribe: u32,
+    /// 0
+    pub reserved: u32,
+    /// URIs of resources whose changes are to be told; NULL: none.
+    pub resource_uris: *const mcpico_str,
+    /// Up to MCPICO_MAX_LIST.
+    pub resource_uri_count: usize,
+    /// Ids of tasks whose progress is to be told, with MCPICO_CAPABILITY_TASKS; NULL: none.
+    pub task_ids: *const mcpico_str,
+    /// Up to MCPICO_MAX_LIST.
+    pub task_id_count: usize,
 }
 
 // SAFETY: it begins with its size.
-unsafe impl Versioned for mcpico_call {}
+unsafe impl Versioned for mcpico_call {
+    const EARLIER: &'static [usize] = &[offset_of!(Self, subscribe)];
+}
 
 /// What a call borrows of itself.
 pub(crate) struct CallTexts {
-    method: Method<'static>,
-    bearer: Option<Bearer<'static>>,
+    method: Wanted,
+    pub(crate) bearer: Option<Bearer<'static>>,
     progress: bool,
     log: Option<LogLevel>,
     trace: Option<TraceContext<'static>>,
@@ -111,12 +151,18 @@ pub(crate) struct CallTexts {
     state: Option<Str<'static>>,
 }
 
+/// What is asked for.
+#[expect(clippy::large_enum_variant, reason = "there is no heap to put parameters on")]
+enum Wanted {
+    Method(Method<'static>),
+    /// A method whose parameters core writes into room.
+    Params(Params),
+}
+
 impl CallTexts {
     pub(crate) unsafe fn new(call: *const mcpico_call) -> Outcome<Self> {
         // SAFETY: the caller of the interface promises that it is readable, as are all its texts; so for all below.
-        let call = unsafe { required(call) }?;
-        // SAFETY: as above.
-        let method = unsafe { method(call) }?;
+        let call = &unsafe { of_any_header(call) }?;
         // SAFETY: as above.
         let bearer = unsafe { bearer(call.bearer) }?;
         // SAFETY: as above.
@@ -128,22 +174,39 @@ impl CallTexts {
             Some(state) => Some(state.as_str().ok_or(Status(MCPICO_ERROR_WRONG_TYPE))?),
             None => None,
         };
-        let log = match call.log_level {
-            0 => None,
-            level => {
-                let index = usize::try_from(level.wrapping_sub(1)).unwrap_or(usize::MAX);
-                Some(*LogLevel::ALL.get(index).ok_or(OPTION)?)
-            }
-        };
+        let log = log_level(call.log_level)?;
         if call.flags & !MCPICO_CALL_PROGRESS != 0 {
             return Err(OPTION);
         }
         let progress = call.flags == MCPICO_CALL_PROGRESS;
-        Ok(Self { method, bearer, progress, log, trace, responses, state })
+        // SAFETY: as above.
+        let method = unsafe { method(call) }?;
+        let mut texts = Self { method, bearer, progress, log, trace, responses, state };
+        match &texts.method {
+            // What goes into the parameters is nothing besides.
+            Wanted::Params(Params::SetLogLevel(_)) => texts.log = None,
+            Wanted::Params(Params::UpdateTask { .. }) => texts.responses = None,
+            _ => {}
+        }
+        Ok(texts)
     }
 
-    pub(crate) fn call(&self) -> Call<'_> {
-        let mut call = Call::new(self.method).bearer(self.bearer).input(self.responses, self.state);
+    /// Has the client write the request.
+    pub(crate) fn request<'o>(
+        &self,
+        client: &mut Client,
+        out: &'o mut [u8],
+    ) -> Result<(Post<'o>, Exchange), Error> {
+        match &self.method {
+            Wanted::Method(method) => client.request(&self.call(*method), out),
+            Wanted::Params(params) => {
+                params.request(out, |method, out| client.request(&self.call(method), out))
+            }
+        }
+    }
+
+    fn call<'a>(&'a self, method: Method<'a>) -> Call<'a> {
+        let mut call = Call::new(method).bearer(self.bearer).input(self.responses, self.state);
         if self.progress {
             call = call.progress();
         }
@@ -157,7 +220,7 @@ impl CallTexts {
     }
 }
 
-const OPTION: Status = Status(MCPICO_ERROR_OPTION);
+pub(crate) const OPTION: Status = Status(MCPICO_ERROR_OPTION);
 
 /// The bearer that a text is; `None` for NULL.
 pub(crate) unsafe fn bearer(token: mcpico_str) -> Outcome<Option<Bearer<'static>>> {
@@ -197,7 +260,7 @@ unsafe fn trace(call: &mcpico_call) -> Outcome<Option<TraceContext<'static>>> {
     Ok(Some(trace))
 }
 
-unsafe fn method(call: &mcpico_call) -> Outcome<Method<'static>> {
+unsafe fn method(call: &mcpico_call) -> Outcome<Wanted> {
     // SAFETY: the caller of the interface promises that texts are readable; so for all below.
     let name = unsafe { call.name.optional_text() }?;
     // SAFETY: as above.
@@ -212,6 +275,9 @@ unsafe fn method(call: &mcpico_call) -> Outcome<Method<'static>> {
     let value = unsafe { call.value.optional_text() }?;
     // SAFETY: as above.
     let mcp_name = unsafe { call.mcp_name.optional_text() }?;
+
+    // SAFETY: as above.
+    let filter = unsafe { filter(call) }?;
 
     let needed = |text: Option<&'static str>| text.ok_or(Status(MCPICO_ERROR_NULL_POINTER));
     let (lists, tool, prompt, resource, completes, other) = match call.method {
@@ -228,21 +294,27 @@ unsafe fn method(call: &mcpico_call) -> Outcome<Method<'static>> {
         MCPICO_METHOD_OTHER => (false, false, false, false, false, true),
         _ => (false, false, false, false, false, false),
     };
+    let named = matches!(
+        call.method,
+        MCPICO_METHOD_SUBSCRIBE_RESOURCE..=MCPICO_METHOD_UNSUBSCRIBE_RESOURCE
+            | MCPICO_METHOD_GET_TASK..=MCPICO_METHOD_CANCEL_TASK
+    );
     // A text that the method does not use is a mistake that would go unseen.
     for (given, used) in [
-        (name.is_some(), tool || prompt || resource || completes || other),
+        (name.is_some(), tool || prompt || resource || completes || other || named),
         (arguments.is_some(), tool || prompt || other),
         (input_schema.is_some(), tool),
         (cursor.is_some(), lists),
         (argument.is_some(), completes),
         (value.is_some(), completes),
         (mcp_name.is_some(), other),
+        (filter.is_some(), call.method == MCPICO_METHOD_SUBSCRIBE),
     ] {
         if given && !used {
             return Err(OPTION);
         }
     }
-    Ok(match call.method {
+    let method = match call.method {
         MCPICO_METHOD_LIST_TOOLS => Method::ListTools { cursor },
         MCPICO_METHOD_CALL_TOOL => {
             Method::CallTool { name: needed(name)?, arguments, input_schema }
@@ -265,6 +337,18 @@ unsafe fn method(call: &mcpico_call) -> Outcome<Method<'static>> {
         MCPICO_METHOD_DISCOVER => Method::Discover,
         MCPICO_METHOD_PING => Method::Ping,
         MCPICO_METHOD_OTHER => Method::Other { name: needed(name)?, params: arguments, mcp_name },
-        _ => return Err(OPTION),
-    })
+        MCPICO_METHOD_SUBSCRIBE => {
+            return Ok(Wanted::Params(Params::Subscribe(filter.unwrap_or(FilterTexts::NONE))));
+        }
+        // SAFETY: as above.
+        _ => return unsafe { Params::named(call) }.map(Wanted::Params),
+    };
+    Ok(Wanted::Method(method))
+}
+
+/// A level of log messages; `None` for 0.
+pub(crate) fn log_level(level: u32) -> Outcome<Option<LogLevel>> {
+    let Some(index) = level.checked_sub(1) else { return Ok(None) };
+    let index = usize::try_from(index).unwrap_or(usize::MAX);
+    LogLevel::ALL.get(index).copied().map(Some).ok_or(OPTION)
 }

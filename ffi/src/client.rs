@@ -151,7 +151,7 @@ pub unsafe extern "C" fn mcpico_client_request(
         let call = unsafe { CallTexts::new(call) }?;
         // SAFETY: as above.
         let client = unsafe { get_mut(client) }?;
-        sending.write(|room| client.request(&call.call(), room).map(Some))
+        sending.write(|room| call.request(client, room).map(Some))
     })
 }
 

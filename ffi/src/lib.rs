@@ -57,8 +57,10 @@ mod event;
 mod exchange;
 mod inbox;
 mod lines;
+mod params;
 mod post;
 mod result_stream;
+mod subscription;
 
 mod framing;
 mod http1;
@@ -100,6 +102,7 @@ pub use run::*;
 pub use secret::*;
 pub use sign::*;
 pub use status::*;
+pub use subscription::*;
 pub use token::*;
 pub use unverified::*;
 pub use version::*;

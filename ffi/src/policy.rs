@@ -58,7 +58,7 @@ pub struct mcpico_policy {
 unsafe impl Versioned for mcpico_policy {}
 
 /// cbindgen:ignore
-type Texts = Vec<&'static str, MCPICO_MAX_LIST>;
+pub(crate) type Texts = Vec<&'static str, MCPICO_MAX_LIST>;
 
 /// The texts of a policy, which core borrows.
 #[derive(Default)]
@@ -143,7 +143,11 @@ impl PolicyTexts {
     }
 }
 
-unsafe fn optional_texts(first: *const mcpico_str, count: usize) -> Outcome<Option<Texts>> {
+/// A list of texts; `None` for NULL.
+pub(crate) unsafe fn optional_texts(
+    first: *const mcpico_str,
+    count: usize,
+) -> Outcome<Option<Texts>> {
     // SAFETY: the caller promises that `count` of them are readable.
     let list = unsafe { list(first, count) }?;
     let mut texts = Texts::new();

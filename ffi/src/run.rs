@@ -2,7 +2,7 @@
 
 use core::ffi::{c_char, c_void};
 
-use mcpico_core::client::{Call, Client, Exchange, Post};
+use mcpico_core::client::{Client, Exchange, Post};
 use mcpico_core::http1::RequestError;
 use mcpico_core::writer::OutputTooSmall;
 
@@ -105,7 +105,7 @@ pub unsafe extern "C" fn mcpico_run(
         let client = unsafe { get_mut(client) }?;
         // SAFETY: as above.
         let receiving = unsafe { get_mut(inbox) }?;
-        match (Run { io, client, receiving }).call(&call.call(), room) {
+        match (Run { io, client, receiving }).call(&call, room) {
             Ok((end, open)) => {
                 event.write(end);
                 reusable.write(open.into());
@@ -192,8 +192,8 @@ struct Ended {
 }
 
 impl Run<'_> {
-    fn call(&mut self, call: &Call<'_>, room: &mut [u8]) -> Result<(mcpico_event, bool), Refusal> {
-        let bearer = call.bearer_token();
+    fn call(&mut self, call: &CallTexts, room: &mut [u8]) -> Result<(mcpico_event, bool), Refusal> {
+        let bearer = call.bearer;
         while self.client.revision().is_none() {
             let sent = self.send(room, |client, out| client.connect(bearer, out))?;
             let Some(exchange) = sent else { break };
@@ -205,7 +205,7 @@ impl Run<'_> {
                 return Err(Status(MCPICO_ERROR_RECONNECT).into());
             }
         }
-        let sent = self.send(room, |client, out| client.request(call, out).map(Some))?;
+        let sent = self.send(room, |client, out| call.request(client, out).map(Some))?;
         let exchange = sent.ok_or(Status(MCPICO_ERROR_NOT_READY))?;
         let ended = self.receive(exchange, true)?;
         Ok((ended.event, ended.open))

@@ -2,7 +2,8 @@
 
 use core::ffi::c_char;
 
-use crate::boundary::{entry, list};
+use crate::boundary::{Versioned, entry, list};
+use crate::call::mcpico_call;
 use crate::outcome::Status;
 use crate::status::MCPICO_ERROR_ABI;
 
@@ -82,13 +83,15 @@ sizes! {
     mcpico_response,
     mcpico_framing,
     mcpico_io,
+    mcpico_subscription,
+    mcpico_update,
 }
 
 /// Whether a header of that version, whose types have these sizes, belongs to this library. A C program calls
 /// mcpico_check_header instead, which passes what the header says; other languages may pass `sizes` NULL with 0.
 ///
 /// Errors: ABI when the header is of another major version (before 1.0: of another minor one), is newer than the
-/// library, or a size differs.
+/// library, or a size is none that its type has had.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mcpico_abi_check(
     version_number: u32,
@@ -100,8 +103,12 @@ pub unsafe extern "C" fn mcpico_abi_check(
         let sizes = unsafe { list(sizes, size_count) }?;
         let part = if NUMBER >> 16 == 0 { 8 } else { 16 };
         let same = version_number >> part == NUMBER >> part && version_number <= NUMBER;
-        let known = SIZES.iter().map(|(_, size)| size);
-        if same && (sizes.is_empty() || sizes.iter().eq(known)) {
+        // A header of an earlier version has fewer types, and smaller ones where they have grown.
+        let known = |(size, (name, known)): (&usize, &(&str, usize))| {
+            size == known || *name == "mcpico_call" && mcpico_call::EARLIER.contains(size)
+        };
+        let fewer = sizes.len() <= SIZES.len();
+        if same && fewer && sizes.iter().zip(SIZES).all(known) {
             Ok(())
         } else {
             Err(Status(MCPICO_ERROR_ABI))

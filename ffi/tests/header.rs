@@ -28,6 +28,7 @@ const SECTIONS: &[(&str, &[&str])] = &[
     ("MCP: one request and its answer", &["post", "exchange"]),
     ("MCP: results that are larger than the inbox", &["result_stream"]),
     ("MCP: the client", &["client"]),
+    ("MCP: what a server tells of its own accord", &["subscription"]),
     ("HTTP/1.1", &["http1"]),
     ("HTTP/1.1: a response on its way into the inbox", &["response"]),
     ("MCP over a stream of lines", &["lines"]),

@@ -30,6 +30,13 @@ enum class method : std::uint32_t {
   discover = MCPICO_METHOD_DISCOVER,
   ping = MCPICO_METHOD_PING,
   other = MCPICO_METHOD_OTHER,
+  subscribe = MCPICO_METHOD_SUBSCRIBE,
+  subscribe_resource = MCPICO_METHOD_SUBSCRIBE_RESOURCE,
+  unsubscribe_resource = MCPICO_METHOD_UNSUBSCRIBE_RESOURCE,
+  set_log_level = MCPICO_METHOD_SET_LOG_LEVEL,
+  get_task = MCPICO_METHOD_GET_TASK,
+  update_task = MCPICO_METHOD_UPDATE_TASK,
+  cancel_task = MCPICO_METHOD_CANCEL_TASK,
 };
 
 enum class log_level : std::uint32_t {
@@ -47,7 +54,7 @@ enum class log_level : std::uint32_t {
 /// A request. What the method does not use has to be none; see mcpico_call.
 struct call {
   mcpico::method method{};
-  /// Name of the tool or prompt, URI of the resource.
+  /// Name of the tool or prompt, URI of the resource, id of the task.
   std::string_view name{};
   /// A JSON object.
   std::string_view arguments{};
@@ -72,7 +79,12 @@ struct call {
   /// Asks for notifications of progress.
   bool progress = false;
   mcpico::log_level log_level = mcpico::log_level::none;
+  /// For method::subscribe: MCPICO_SUBSCRIBE_* added together, URIs of resources and ids of tasks.
+  std::uint32_t subscribe = 0;
+  texts resource_uris{};
+  texts task_ids{};
 
+  /// It borrows the call.
   mcpico_call raw() const noexcept {
     auto raw = detail::sized<mcpico_call>();
     raw.method = static_cast<std::uint32_t>(method);
@@ -91,6 +103,11 @@ struct call {
     raw.trace_parent = text(trace_parent);
     raw.trace_state = text(trace_state);
     raw.baggage = text(baggage);
+    raw.subscribe = subscribe;
+    raw.resource_uris = resource_uris.data();
+    raw.resource_uri_count = resource_uris.size();
+    raw.task_ids = task_ids.data();
+    raw.task_id_count = task_ids.size();
     return raw;
   }
 };
@@ -119,6 +136,15 @@ inline call read_resource(std::string_view uri, std::string_view bearer = {}) no
   call made;
   made.method = method::read_resource;
   made.name = uri;
+  made.bearer = bearer;
+  return made;
+}
+
+/// `subscriptions/listen`; `subscribe` is MCPICO_SUBSCRIBE_* added together.
+inline call subscribe(std::uint32_t subscribe, std::string_view bearer = {}) noexcept {
+  call made;
+  made.method = method::subscribe;
+  made.subscribe = subscribe;
   made.bearer = bearer;
   return made;
 }

@@ -11,7 +11,7 @@ impl Program<'_> {
     /// One call.
     #[expect(clippy::too_many_lines, reason = "it is a table")]
     pub(super) fn step(&mut self) {
-        let choice = self.byte() % 48;
+        let choice = self.byte() % 49;
         // SAFETY: objects are slots, or pointers that are refused; texts, lists and rooms are as long as is said, and
         // outputs are apart from them; so for every call below.
         #[allow(clippy::multiple_unsafe_ops_per_block, reason = "it is a table")]
@@ -453,7 +453,7 @@ impl Program<'_> {
                         _ => mcpico_framing_next(framing, self.object(5), &raw mut self.string),
                     }
                 }
-                _ => match self.byte() % 4 {
+                47 => match self.byte() % 4 {
                     0 => mcpico_response_init(self.object(10)),
                     1 => mcpico_result_stream_init(self.object(18)),
                     2 => mcpico_json_pointer_is_found(self.object(19), &raw mut self.flag),
@@ -462,6 +462,24 @@ impl Program<'_> {
                         mcpico_json_pointer_init(pointer, path, len)
                     }
                 },
+                _ => {
+                    let (told, event) = (self.object(20), self.notification());
+                    let (event, update) = (&raw const event, &raw mut self.update);
+                    match self.byte() % 5 {
+                        0 => mcpico_subscription_init(self.place(20), self.object(8)),
+                        1 => mcpico_subscription_is_acknowledged(told, &raw mut self.flag),
+                        2 => mcpico_event_update(event, update),
+                        3 => {
+                            let status = mcpico_subscription_read(told, event, update);
+                            let update = self.update;
+                            self.judge(status);
+                            let call = self.call();
+                            let granted = &raw mut self.flag;
+                            mcpico_update_is_granted(&raw const update, &raw const call, granted)
+                        }
+                        _ => mcpico_subscription_read(told, event, update),
+                    }
+                }
             };
             self.judge(status);
         }

@@ -17,7 +17,7 @@ use crate::*;
 
 mod calls;
 
-const SLOTS: usize = 40;
+const SLOTS: usize = 60;
 const ROOM: usize = 1024;
 
 /// Storage of one object of any kind.
@@ -39,6 +39,7 @@ struct Program<'a> {
     flag: i32,
     event: mcpico_event,
     part: mcpico_json_part,
+    update: mcpico_update,
 }
 
 /// Runs the program that `input` is.
@@ -72,6 +73,7 @@ impl<'a> Program<'a> {
             flag: 0,
             event: mcpico_event::of_kind(0),
             part: mcpico_json_part::of_kind(0),
+            update: mcpico_update::of_kind(0),
         }
     }
 
@@ -198,10 +200,35 @@ impl<'a> Program<'a> {
         }
     }
 
+    /// A notification, mostly of one of the methods that mean something.
+    fn notification(&mut self) -> mcpico_event {
+        const METHODS: [&str; 5] = [
+            "notifications/cancelled",
+            "notifications/resources/updated",
+            "notifications/subscriptions/acknowledged",
+            "notifications/tasks",
+            "notifications/tools/list_changed",
+        ];
+        let method = METHODS.get(usize::from(self.byte() % 6)).copied();
+        mcpico_event {
+            method: match method {
+                Some(method) => mcpico_str::of(method.as_bytes()),
+                None => self.str(),
+            },
+            json: self.str(),
+            ..mcpico_event::of_kind(match self.byte() {
+                kind @ 0..16 => kind.into(),
+                _ => MCPICO_EVENT_NOTIFICATION,
+            })
+        }
+    }
+
     fn call(&mut self) -> mcpico_call {
+        let (resource_uris, resource_uri_count) = self.list();
+        let (task_ids, task_id_count) = self.list();
         mcpico_call {
             struct_size: size(null::<mcpico_call>()),
-            method: u32::from(self.byte() % 14),
+            method: u32::from(self.byte() % 21),
             flags: u32::from(self.byte() % 3),
             log_level: u32::from(self.byte() % 10),
             name: self.str(),
@@ -217,6 +244,12 @@ impl<'a> Program<'a> {
             trace_parent: self.str(),
             trace_state: self.str(),
             baggage: self.str(),
+            subscribe: u32::from(self.byte() % 9),
+            reserved: 0,
+            resource_uris,
+            resource_uri_count,
+            task_ids,
+            task_id_count,
         }
     }
 
@@ -229,9 +262,18 @@ impl<'a> Program<'a> {
         assert_ne!(name, c"UNKNOWN");
         if status == MCPICO_OK {
             let event = self.event;
-            for text in
-                [self.string, self.other, event.json, event.method, event.body, self.part.text]
-            {
+            let update = self.update;
+            for text in [
+                self.string,
+                self.other,
+                event.json,
+                event.method,
+                event.body,
+                self.part.text,
+                update.uri,
+                update.method,
+                update.json,
+            ] {
                 // SAFETY: it has just been handed out, so it can be read.
                 let bytes = unsafe { boundary::bytes(text.data, text.len) }.unwrap();
                 core::hint::black_box(bytes.iter().fold(0, |sum: u8, byte| sum ^ byte));
@@ -240,6 +282,7 @@ impl<'a> Program<'a> {
         (self.string, self.other) = (mcpico_str::ABSENT, mcpico_str::ABSENT);
         self.event = mcpico_event::of_kind(0);
         self.part = mcpico_json_part::of_kind(0);
+        self.update = mcpico_update::of_kind(0);
     }
 
     /// A function that writes a text: what fits is the size that was named, and nothing is written where it does not.

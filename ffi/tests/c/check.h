@@ -44,6 +44,7 @@ void test_client(void);
 void test_http(void);
 void test_streams(void);
 void test_result_stream(void);
+void test_subscription(void);
 void test_run(void);
 void test_threads(void);
 

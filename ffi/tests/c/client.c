@@ -192,7 +192,7 @@ static void request_errors(void)
   call = tool();
   call.method = 0;
   REQUEST(MCPICO_ERROR_OPTION);
-  call.method = 13;
+  call.method = 20;
   REQUEST(MCPICO_ERROR_OPTION);
   call = tool();
   call.cursor = mcpico_str_of("x");

@@ -136,6 +136,18 @@ static void exchanges(struct fixture *f)
   feed(&f->stream_inbox, "event: e\nid: 9\nretry: 70\ndata: one\n\ndata: two\n\n", 0);
   IS(MCPICO_OK, mcpico_framing_next(&f->framing, &f->stream_inbox, &f->str));
 
+  FRESH(f->listening);
+  f->listening.method = MCPICO_METHOD_SUBSCRIBE;
+  f->listening.subscribe = MCPICO_SUBSCRIBE_TOOLS;
+  IS(MCPICO_OK, mcpico_subscription_init(&f->subscription, &f->exchange));
+  FRESH(f->notification);
+  f->notification.kind = MCPICO_EVENT_NOTIFICATION;
+  f->notification.method = mcpico_str_of("notifications/tools/list_changed");
+  FRESH(f->acknowledged);
+  f->acknowledged.kind = MCPICO_UPDATE_ACKNOWLEDGED;
+  f->acknowledged.json = mcpico_str_of("{\"notifications\":{\"toolsListChanged\":true}}");
+  FRESH(f->update);
+
   FRESH(f->io);
   f->io.read = read_answer;
   f->io.write = write_all;

@@ -72,6 +72,12 @@ struct fixture {
   mcpico_result_stream result_stream;
   mcpico_result_stream new_result_stream;
   mcpico_json_part part;
+  mcpico_call listening;
+  mcpico_subscription subscription;
+  mcpico_subscription new_subscription;
+  mcpico_event notification;
+  mcpico_update acknowledged;
+  mcpico_update update;
   char request_storage[ROOM];
   mcpico_lines lines;
   mcpico_lines new_lines;

@@ -111,6 +111,7 @@ int main(void)
   test_http();
   test_streams();
   test_result_stream();
+  test_subscription();
   test_run();
   test_threads();
   printf("%d checks, %d failures\n", check_count, check_failures);

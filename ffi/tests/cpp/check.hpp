@@ -90,6 +90,14 @@ inline std::string json_response(const std::string& body, const std::string& hea
          "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
 }
 
+// Puts bytes into an inbox, which has room for them.
+inline void feed(mcpico::inbox& inbox, std::string_view text) {
+  const auto spare = *inbox.spare();
+  YES(spare.size() >= text.size());
+  text.copy(spare.data(), text.size());
+  OK(inbox.commit(text.size()));
+}
+
 void test_result();
 void test_tokens();
 void test_credentials();
@@ -99,6 +107,7 @@ void test_client();
 void test_legacy();
 void test_streams();
 void test_result_stream();
+void test_subscription();
 void test_run();
 void test_threads();
 

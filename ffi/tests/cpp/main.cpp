@@ -15,6 +15,7 @@ int main() {
   test_legacy();
   test_streams();
   test_result_stream();
+  test_subscription();
   test_run();
   test_threads();
   std::printf("%d checks, %d failed\n", check_count, check_failures);

@@ -3,13 +3,6 @@
 
 namespace {
 
-void feed(mcpico::inbox& inbox, std::string_view text) {
-  const auto spare = *inbox.spare();
-  YES(spare.size() >= text.size());
-  text.copy(spare.data(), text.size());
-  OK(inbox.commit(text.size()));
-}
-
 const std::string discovered =
     R"({"jsonrpc":"2.0","id":@,"result":{"resultType":"complete","supportedVersions":["2026-07-28"],)"
     R"("capabilities":{},"_meta":{"io.modelcontextprotocol/serverInfo":{"name":"s","version":"1"}},)"
