@@ -268,6 +268,10 @@ def c_abi():
     granted = told(2, b',"notifications":{"toolsListChanged":true}', b"\x03" + call(13, subscribe=4))
     begun = told(0, b"", b"\x00" + usual + usual)
     yield subscribed + begun + granted + told(4, b"", b"\x04") + told(1, b',"uri":"a:b"', b"\x04") + told(1, b',"uri":"a:b"', b"\x02")
+    channel = lambda kind: b"\x31" + usual * 3 + b"\x01" + usual * 2 + bytes([kind])
+    stream = b'event: endpoint\ndata: /m\n\ndata: {"jsonrpc":"2.0","id":1,"result":{}}\n\n'
+    yield b"\x01" + request + b"\x27\x01" + usual + channel(0) + read(stream) + channel(1) + channel(3) * 2
+    yield b"\x00\x33" + piece(b"http://a/b/c/d;p?q") + piece(b"../g?y") + usual
     for document in list(documents())[:20]:
         yield b"\x00\x1a" + piece(document) + piece(b"/a/0") + b"\x01\x1a" + piece(document) + piece(b"a") + b"\x06" + usual
 

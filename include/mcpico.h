@@ -116,6 +116,7 @@ typedef struct mcpico_framing mcpico_framing;
 typedef struct mcpico_io mcpico_io;
 typedef struct mcpico_subscription mcpico_subscription;
 typedef struct mcpico_update mcpico_update;
+typedef struct mcpico_channel mcpico_channel;
 
 /* ---- Texts ------------------------------------------------------------------------------------------------------- */
 
@@ -364,6 +365,18 @@ struct mcpico_str {
 
 /** An error of the client that this interface does not know. */
 #define MCPICO_ERROR_CLIENT (-105)
+
+/** What the server names as the place to post messages to is no URL, or has a user name in it. */
+#define MCPICO_ERROR_ENDPOINT (-106)
+
+/** The server wants messages to be posted to another origin than that of its stream: send nothing there. */
+#define MCPICO_ERROR_ENDPOINT_ORIGIN (-107)
+
+/** The stream ended, or a message came, before the server named where messages are posted. */
+#define MCPICO_ERROR_ENDPOINT_MISSING (-108)
+
+/** The server names once more where messages are posted; the first one stays. */
+#define MCPICO_ERROR_ENDPOINT_REPEATED (-109)
 
 /** The status line or a header line is malformed, or too long. */
 #define MCPICO_ERROR_HTTP_HEAD (-110)
@@ -2464,6 +2477,124 @@ int32_t mcpico_lines_next(mcpico_lines *lines,
                           int32_t *answered,
                           mcpico_str *line);
 
+/**
+ * The next thing that came, where several responses are awaited, which come in any order: `exchanges` points to as many
+ * pointers. `answered` is the place of the one whose response the event is, -1 for none. An exchange that is over stays
+ * where it is, or is left out of the next call.
+ *
+ * A response without an id, such as the error about a message that the server could not read, is taken when one alone
+ * is waiting. All else, and the errors, as by mcpico_lines_next.
+ */
+MCPICO_API MCPICO_NODISCARD
+int32_t mcpico_lines_next_of(mcpico_lines *lines,
+                             const mcpico_client *client,
+                             mcpico_exchange **exchanges,
+                             size_t exchange_count,
+                             mcpico_inbox *inbox,
+                             mcpico_event *event,
+                             ptrdiff_t *answered,
+                             mcpico_str *line);
+
+/* ---- MCP over HTTP+SSE of 2024-11-05 ----------------------------------------------------------------------------- */
+
+/** Words of a channel. */
+#define MCPICO_CHANNEL_WORDS 48
+
+/**
+ * Reads what a server says over HTTP+SSE: one event stream that names at its start where messages are posted, and on
+ * which the responses to all requests come. The client has to be one of revisions up to 2025-11-25.
+ *
+ * 1. Send what mcpico_channel_open writes, and read the answer by mcpico_response_received. When it is no stream
+ * (mcpico_exchange_is_stream), mcpico_exchange_next says why.
+ * 2. Take mcpico_channel_endpoint out of the inbox and resolve it by mcpico_message_endpoint.
+ * 3. Post each message that the client writes there, by mcpico_channel_submit, over a connection of its own. When the
+ * answer to that is MCPICO_EVENT_ACCEPTED, call mcpico_exchange_on_line_sent for the exchange of the message; its
+ * response comes by mcpico_channel_next.
+ *
+ * When the stream ends, so does the session: begin anew with a new client.
+ */
+struct mcpico_channel {
+  /** Not to be touched. */
+  uint64_t opaque[MCPICO_CHANNEL_WORDS];
+};
+
+/** Starts at the first byte of the body of the stream. */
+MCPICO_API MCPICO_NODISCARD int32_t mcpico_channel_init(mcpico_channel *channel);
+
+/**
+ * Writes the request that opens the stream. A server is asked so that has refused `initialize` with 400, 404 or 405.
+ *
+ * Errors: BEARER, NO_TOKEN, BUFFER_TOO_SMALL.
+ */
+MCPICO_API MCPICO_NODISCARD
+int32_t mcpico_channel_open(const char *bearer,
+                            size_t bearer_len,
+                            char *buf,
+                            size_t cap,
+                            size_t *out_len,
+                            mcpico_post *post,
+                            mcpico_exchange *exchange);
+
+/**
+ * Writes the request that posts `message`, which the client has written. Its exchange ends with MCPICO_EVENT_ACCEPTED or
+ * says why not. `post` must not be the storage of `message`.
+ *
+ * Errors: OVERLAP, BEARER, NO_TOKEN, BUFFER_TOO_SMALL.
+ */
+MCPICO_API MCPICO_NODISCARD
+int32_t mcpico_channel_submit(const mcpico_post *message,
+                              const char *bearer,
+                              size_t bearer_len,
+                              char *buf,
+                              size_t cap,
+                              size_t *out_len,
+                              mcpico_post *post,
+                              mcpico_exchange *exchange);
+
+/**
+ * The text of the first event of the stream, which says where messages are posted. Ask for it once; it is valid until
+ * the next call on the inbox.
+ *
+ * Errors: INCOMPLETE when more bytes are needed, ENDPOINT_MISSING, ENDPOINT, MESSAGE_TOO_LARGE.
+ */
+MCPICO_API MCPICO_NODISCARD
+int32_t mcpico_channel_endpoint(mcpico_channel *channel,
+                                mcpico_inbox *inbox,
+                                mcpico_str *reference);
+
+/**
+ * Resolves what mcpico_channel_endpoint has given against the URL of the stream, an absolute one with http or https.
+ * Scheme and authority are those of the stream, byte for byte: nothing can be sent anywhere else. `target` (it may be
+ * NULL) borrows `buf`: path and query, as mcpico_post_request takes them.
+ *
+ * Errors: ENDPOINT, ENDPOINT_ORIGIN, BUFFER_TOO_SMALL, OVERLAP. The room is that of both texts and one byte more.
+ */
+MCPICO_API MCPICO_NODISCARD
+int32_t mcpico_message_endpoint(const char *stream,
+                                size_t stream_len,
+                                const char *reference,
+                                size_t reference_len,
+                                char *buf,
+                                size_t cap,
+                                size_t *out_len,
+                                mcpico_str *target);
+
+/**
+ * The next thing that came, once the endpoint is known: as by mcpico_lines_next_of, but that an event which does not fit
+ * the inbox is the last one.
+ *
+ * Errors: ENDPOINT_REPEATED, which changes nothing, PEER_MESSAGE, MESSAGE_TOO_LARGE, PEER_RESULT.
+ */
+MCPICO_API MCPICO_NODISCARD
+int32_t mcpico_channel_next(mcpico_channel *channel,
+                            const mcpico_client *client,
+                            mcpico_exchange **exchanges,
+                            size_t exchange_count,
+                            mcpico_inbox *inbox,
+                            mcpico_event *event,
+                            ptrdiff_t *answered,
+                            mcpico_str *message);
+
 /* ---- Framing alone ----------------------------------------------------------------------------------------------- */
 
 /** One message per line, as over standard streams. */
@@ -2614,6 +2745,7 @@ int32_t mcpico_run(const mcpico_io *io,
 #define MCPICO_RESPONSE_SIZE (MCPICO_RESPONSE_WORDS * 8)
 #define MCPICO_FRAMING_SIZE (MCPICO_FRAMING_WORDS * 8)
 #define MCPICO_SUBSCRIPTION_SIZE (MCPICO_SUBSCRIPTION_WORDS * 8)
+#define MCPICO_CHANNEL_SIZE (MCPICO_CHANNEL_WORDS * 8)
 
 /* MCPICO_OK when this header belongs to the library that is linked, MCPICO_ERROR_ABI when not. */
 static inline int32_t mcpico_check_header(void)
@@ -2655,6 +2787,7 @@ static inline int32_t mcpico_check_header(void)
     sizeof(mcpico_io),
     sizeof(mcpico_subscription),
     sizeof(mcpico_update),
+    sizeof(mcpico_channel),
   };
   return mcpico_abi_check((uint32_t)MCPICO_VERSION_NUMBER, sizes, sizeof sizes / sizeof sizes[0]);
 }

@@ -118,6 +118,16 @@ pub(crate) unsafe fn list<'a, T>(first: *const T, count: usize) -> Outcome<&'a [
     Ok(unsafe { core::slice::from_raw_parts(first, count) })
 }
 
+/// The same, of values that are nobody else's.
+pub(crate) unsafe fn list_mut<'a, T>(first: *mut T, count: usize) -> Outcome<&'a mut [T]> {
+    // SAFETY: the caller promises as much.
+    if unsafe { list(first.cast_const(), count) }?.is_empty() {
+        return Ok(&mut []);
+    }
+    // SAFETY: `list` has found it good, and the caller promises that nobody else uses it.
+    Ok(unsafe { core::slice::from_raw_parts_mut(first, count) })
+}
+
 /// `len` bytes to write.
 pub(crate) unsafe fn room<'a>(data: *mut c_char, len: usize) -> Outcome<&'a mut [u8]> {
     if isize::try_from(len).is_err() {

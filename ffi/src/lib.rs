@@ -51,7 +51,9 @@ mod guard;
 mod json;
 mod json_pointer;
 
+mod arrivals;
 mod call;
+mod channel;
 mod client;
 mod event;
 mod exchange;
@@ -83,6 +85,7 @@ pub use bearer::*;
 pub use boundary::mcpico_str;
 pub use call::*;
 pub use challenge::*;
+pub use channel::*;
 pub use client::*;
 pub use event::*;
 pub use exchange::*;

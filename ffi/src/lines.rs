@@ -1,13 +1,14 @@
 //! A server that is spoken to over a stream of lines.
 
-use mcpico_core::client::{Event, Lines};
+use mcpico_core::client::Lines;
 
-use crate::boundary::{entry, fill, mcpico_str, out};
+use crate::arrivals::{Among, next, next_of};
+use crate::boundary::{entry, mcpico_str, out};
 use crate::client::mcpico_client;
 use crate::event::mcpico_event;
 use crate::exchange::mcpico_exchange;
 use crate::inbox::mcpico_inbox;
-use crate::object::{Storage, get, get_mut, object};
+use crate::object::{Storage, object};
 
 /// Words of a stream of lines.
 pub const MCPICO_LINES_WORDS: usize = 8;
@@ -51,32 +52,39 @@ pub unsafe extern "C" fn mcpico_lines_next(
     line: *mut mcpico_str,
 ) -> i32 {
     entry(|| {
+        let mut exchange = exchange;
+        let count = usize::from(!exchange.is_null());
         // SAFETY: the caller keeps the rules of the header; so for all below.
-        let event = unsafe { fill(event) }?;
-        // SAFETY: as above.
         let answered = unsafe { out(answered) }?;
         // SAFETY: as above.
-        let line = unsafe { out(line) }?;
-        // SAFETY: as above.
-        let lines = unsafe { get_mut(lines) }?;
-        // SAFETY: as above.
-        let client = unsafe { get(client) }?;
-        let exchanges = if exchange.is_null() {
-            &mut []
-        } else {
-            // SAFETY: as above.
-            core::slice::from_mut(unsafe { get_mut(exchange) }?)
+        let among = unsafe { Among::new(&raw mut exchange, count) }?;
+        let answer = |index: Option<usize>| {
+            answered.write(index.is_some().into());
         };
         // SAFETY: as above.
-        let receiving = unsafe { get_mut(inbox) }?;
-        let lent = receiving.lent;
-        lent.open();
-        let arrival = lines.next_arrival(client, exchanges, &mut receiving.inbox);
-        lent.close_but((arrival.text.as_ptr(), arrival.text.len()));
-        let nothing = matches!(arrival.event, Ok(Event::NeedData | Event::Closed));
-        answered.write(arrival.exchange.is_some().into());
-        line.write(if nothing { mcpico_str::ABSENT } else { mcpico_str::of(arrival.text) });
-        event.write(mcpico_event::new(&arrival.event?, lent));
-        Ok(())
+        unsafe { next(lines, client, among, inbox, event, line, answer) }
+    })
+}
+
+/// The next thing that came, where several responses are awaited, which come in any order: `exchanges` points to as many
+/// pointers. `answered` is the place of the one whose response the event is, -1 for none. An exchange that is over stays
+/// where it is, or is left out of the next call.
+///
+/// A response without an id, such as the error about a message that the server could not read, is taken when one alone
+/// is waiting. All else, and the errors, as by mcpico_lines_next.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mcpico_lines_next_of(
+    lines: *mut mcpico_lines,
+    client: *const mcpico_client,
+    exchanges: *mut *mut mcpico_exchange,
+    exchange_count: usize,
+    inbox: *mut mcpico_inbox,
+    event: *mut mcpico_event,
+    answered: *mut isize,
+    line: *mut mcpico_str,
+) -> i32 {
+    // SAFETY: the caller keeps the rules of the header.
+    entry(|| unsafe {
+        next_of(lines, client, (exchanges, exchange_count), inbox, event, answered, line)
     })
 }

@@ -74,6 +74,12 @@ pub(crate) unsafe fn get_mut<'a, O: Object>(object: *mut O) -> Outcome<&'a mut O
     Ok(&mut tagged.value)
 }
 
+/// The value in an object that has been looked at before.
+pub(crate) unsafe fn unchecked<O: Object>(object: *mut O) -> *mut O::Value {
+    // SAFETY: the caller has had `get_mut` look at it, which says that there is such a value.
+    unsafe { &raw mut (*object.cast::<Tagged<O::Value>>()).value }
+}
+
 /// Takes the value out of an object, which is none from then on.
 pub(crate) unsafe fn take<O: Object>(object: *mut O) -> Outcome<O::Value> {
     // SAFETY: the caller of the interface promises that the storage is readable.

@@ -2,6 +2,7 @@
 
 use mcpico_core::auth::BearerError;
 use mcpico_core::auth::challenge::FieldError;
+use mcpico_core::client::MessageEndpointError;
 use mcpico_core::http1::{HttpError, RequestError};
 use mcpico_core::json::{DuplicateName, JsonError};
 use mcpico_core::jwt::{ClaimError, ClaimFault, ErrorClass, KeyError, SignError, VerifyError};
@@ -153,6 +154,18 @@ impl From<HttpError> for Status {
     }
 }
 
+impl From<MessageEndpointError> for Status {
+    fn from(error: MessageEndpointError) -> Self {
+        Self(match error {
+            MessageEndpointError::Missing => MCPICO_ERROR_ENDPOINT_MISSING,
+            MessageEndpointError::Origin => MCPICO_ERROR_ENDPOINT_ORIGIN,
+            MessageEndpointError::Repeated => MCPICO_ERROR_ENDPOINT_REPEATED,
+            MessageEndpointError::TooLong { .. } => MCPICO_ERROR_BUFFER_TOO_SMALL,
+            _ => MCPICO_ERROR_ENDPOINT,
+        })
+    }
+}
+
 impl From<RequestError> for Status {
     fn from(error: RequestError) -> Self {
         Self(match error {
@@ -177,6 +190,7 @@ impl From<Error> for Status {
             Error::Peer(PeerError::BatchTooLarge { .. }) => MCPICO_ERROR_BATCH_TOO_LARGE,
             Error::Peer(PeerError::ContentType { .. }) => MCPICO_ERROR_CONTENT_TYPE,
             Error::Peer(PeerError::Http(error)) => return error.into(),
+            Error::Peer(PeerError::MessageEndpoint(error)) => return error.into(),
             Error::Peer(PeerError::Message(_)) => MCPICO_ERROR_PEER_MESSAGE,
             Error::Peer(PeerError::NoCommonRevision) => MCPICO_ERROR_NO_COMMON_REVISION,
             Error::Peer(PeerError::NoResponse) => MCPICO_ERROR_NO_RESPONSE,

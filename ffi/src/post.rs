@@ -222,6 +222,11 @@ impl Sending {
         Ok(Self { output, post, exchange })
     }
 
+    /// Refuses a buffer that overlaps `input`.
+    pub(crate) fn apart_from(self, input: &[u8]) -> Outcome<Self> {
+        Ok(Self { output: self.output.apart_from(input)?, ..self })
+    }
+
     /// Has the message written; `None` when there is nothing to send.
     pub(crate) fn write(self, write: impl FnOnce(&'static mut [u8]) -> Written) -> Outcome {
         let (post, exchange) = self.output.finish_with(|room| {

@@ -156,6 +156,14 @@ pub const MCPICO_ERROR_PEER_RESULT: i32 = -103;
 pub const MCPICO_ERROR_SESSION_ID: i32 = -104;
 /// An error of the client that this interface does not know.
 pub const MCPICO_ERROR_CLIENT: i32 = -105;
+/// What the server names as the place to post messages to is no URL, or has a user name in it.
+pub const MCPICO_ERROR_ENDPOINT: i32 = -106;
+/// The server wants messages to be posted to another origin than that of its stream: send nothing there.
+pub const MCPICO_ERROR_ENDPOINT_ORIGIN: i32 = -107;
+/// The stream ended, or a message came, before the server named where messages are posted.
+pub const MCPICO_ERROR_ENDPOINT_MISSING: i32 = -108;
+/// The server names once more where messages are posted; the first one stays.
+pub const MCPICO_ERROR_ENDPOINT_REPEATED: i32 = -109;
 /// The status line or a header line is malformed, or too long.
 pub const MCPICO_ERROR_HTTP_HEAD: i32 = -110;
 /// Too many headers, too long a head, too many informational responses, too large a length.
@@ -270,6 +278,10 @@ texts! {
     MCPICO_ERROR_PEER_RESULT "PEER_RESULT" "the server sent a result that is not what its method promises"
     MCPICO_ERROR_SESSION_ID "SESSION_ID" "the session id of the server is malformed or too long"
     MCPICO_ERROR_CLIENT "CLIENT" "the client gives an error that this interface does not know"
+    MCPICO_ERROR_ENDPOINT "ENDPOINT" "the endpoint that the server names is no URL"
+    MCPICO_ERROR_ENDPOINT_ORIGIN "ENDPOINT_ORIGIN" "the server names an endpoint of another origin"
+    MCPICO_ERROR_ENDPOINT_MISSING "ENDPOINT_MISSING" "the event stream does not begin with an endpoint"
+    MCPICO_ERROR_ENDPOINT_REPEATED "ENDPOINT_REPEATED" "the server names an endpoint once more"
     MCPICO_ERROR_HTTP_HEAD "HTTP_HEAD" "the response head is not to be trusted"
     MCPICO_ERROR_HTTP_LIMIT "HTTP_LIMIT" "the response head or its framing is beyond a limit"
     MCPICO_ERROR_HTTP_FRAMING "HTTP_FRAMING" "the framing of the response is ambiguous or not supported"

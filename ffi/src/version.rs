@@ -85,6 +85,7 @@ sizes! {
     mcpico_io,
     mcpico_subscription,
     mcpico_update,
+    mcpico_channel,
 }
 
 /// Whether a header of that version, whose types have these sizes, belongs to this library. A C program calls

@@ -32,6 +32,7 @@ const SECTIONS: &[(&str, &[&str])] = &[
     ("HTTP/1.1", &["http1"]),
     ("HTTP/1.1: a response on its way into the inbox", &["response"]),
     ("MCP over a stream of lines", &["lines"]),
+    ("MCP over HTTP+SSE of 2024-11-05", &["channel"]),
     ("Framing alone", &["framing"]),
     ("A whole call over two callbacks", &["run"]),
 ];

@@ -155,6 +155,22 @@ struct outgoing {
   mcpico::exchange exchange;
 };
 
+namespace detail {
+
+/// What a function of C writes as a message.
+template <class F>
+result<outgoing> message(buffer out, F&& call) noexcept {
+  std::size_t len = 0;
+  mcpico_post post{};
+  mcpico_exchange exchange{};
+  const std::int32_t code = call(out.data(), out.size(), &len, &post, &exchange);
+  if (code == MCPICO_ERROR_BUFFER_TOO_SMALL) return error(code, len);
+  if (code != MCPICO_OK) return error(code);
+  return outgoing{mcpico::post(post), mcpico::exchange(exchange)};
+}
+
+}  // namespace detail
+
 /// Who the client is and what it speaks. Name and version are borrowed as long as the client is used.
 struct client_options {
   std::string_view name{};
@@ -196,28 +212,28 @@ class client {
   /// The next message of the handshake. Errors: NOTHING_TO_SEND when the client is ready, NEGOTIATION, BEARER,
   /// BUFFER_TOO_SMALL.
   result<outgoing> connect(std::string_view bearer, buffer out) noexcept {
-    return write(out, [&](auto... to) { return mcpico_client_connect(&raw_, bearer.data(), bearer.size(), to...); });
+    return detail::message(out, [&](auto... to) { return mcpico_client_connect(&raw_, bearer.data(), bearer.size(), to...); });
   }
   /// Errors: those of mcpico_client_request.
   result<outgoing> request(const call& call, buffer out) noexcept {
     const auto raw_call = call.raw();
-    return write(out, [&](auto... to) { return mcpico_client_request(&raw_, &raw_call, to...); });
+    return detail::message(out, [&](auto... to) { return mcpico_client_request(&raw_, &raw_call, to...); });
   }
   /// A stream of what the server says unasked, up to 2025-11-25. Errors: NOT_READY, BEARER, BUFFER_TOO_SMALL.
   result<outgoing> listen(std::string_view bearer, buffer out) const noexcept {
-    return write(out, [&](auto... to) { return mcpico_client_listen(&raw_, bearer.data(), bearer.size(), to...); });
+    return detail::message(out, [&](auto... to) { return mcpico_client_listen(&raw_, bearer.data(), bearer.size(), to...); });
   }
   /// Resumes an event stream that ended before the response. Errors: NOTHING_TO_SEND, NOT_READY, BEARER,
   /// BUFFER_TOO_SMALL.
   result<outgoing> resume(const exchange& interrupted, std::string_view bearer, buffer out) const noexcept {
-    return write(out, [&](auto... to) {
+    return detail::message(out, [&](auto... to) {
       return mcpico_client_resume(&raw_, interrupted.raw(), bearer.data(), bearer.size(), to...);
     });
   }
   /// Answers a request of the server with a JSON document, up to 2025-11-25. Errors: those of mcpico_client_answer.
   result<outgoing> answer(const event& request, std::string_view result_json, std::string_view bearer,
                           buffer out) noexcept {
-    return write(out, [&](auto... to) {
+    return detail::message(out, [&](auto... to) {
       return mcpico_client_answer(&raw_, request.raw(), result_json.data(), result_json.size(), 0, nullptr, 0,
                                   bearer.data(), bearer.size(), to...);
     });
@@ -225,7 +241,7 @@ class client {
   /// Answers a request of the server with an error of JSON-RPC. Errors: those of mcpico_client_answer.
   result<outgoing> refuse(const event& request, std::int64_t code, std::string_view message, std::string_view bearer,
                           buffer out) noexcept {
-    return write(out, [&](auto... to) {
+    return detail::message(out, [&](auto... to) {
       return mcpico_client_answer(&raw_, request.raw(), nullptr, 0, code, message.data(), message.size(),
                                   bearer.data(), bearer.size(), to...);
     });
@@ -233,20 +249,20 @@ class client {
   /// Says that an answer is not wanted any more, up to 2025-11-25. Errors: NOTHING_TO_SEND, BEARER, BUFFER_TOO_SMALL.
   result<outgoing> cancel(const exchange& cancelled, std::string_view reason, std::string_view bearer,
                           buffer out) noexcept {
-    return write(out, [&](auto... to) {
+    return detail::message(out, [&](auto... to) {
       return mcpico_client_cancel(&raw_, cancelled.raw(), reason.data(), reason.size(), bearer.data(), bearer.size(),
                                   to...);
     });
   }
   /// The same over a stream of lines, in every revision. Errors: NOTHING_TO_SEND, BUFFER_TOO_SMALL.
   result<outgoing> cancel_line(const exchange& cancelled, std::string_view reason, buffer out) noexcept {
-    return write(out, [&](auto... to) {
+    return detail::message(out, [&](auto... to) {
       return mcpico_client_cancel_line(&raw_, cancelled.raw(), reason.data(), reason.size(), to...);
     });
   }
   /// Ends the session. Errors: NOTHING_TO_SEND when there is none, BEARER, BUFFER_TOO_SMALL.
   result<outgoing> end(std::string_view bearer, buffer out) noexcept {
-    return write(out, [&](auto... to) { return mcpico_client_end(&raw_, bearer.data(), bearer.size(), to...); });
+    return detail::message(out, [&](auto... to) { return mcpico_client_end(&raw_, bearer.data(), bearer.size(), to...); });
   }
 
   /// Takes over what an exchange has taught; whether the handshake has got further. Errors: NO_COMMON_REVISION.
@@ -276,18 +292,6 @@ class client {
 
  private:
   client() noexcept : raw_() {}
-
-  /// What a function of C writes as a message.
-  template <class F>
-  static result<outgoing> write(buffer out, F&& call) noexcept {
-    std::size_t len = 0;
-    mcpico_post post{};
-    mcpico_exchange exchange{};
-    const std::int32_t code = call(out.data(), out.size(), &len, &post, &exchange);
-    if (code == MCPICO_ERROR_BUFFER_TOO_SMALL) return error(code, len);
-    if (code != MCPICO_OK) return error(code);
-    return outgoing{mcpico::post(post), mcpico::exchange(exchange)};
-  }
 
   mcpico_client raw_;
 };

@@ -153,6 +153,8 @@ class post {
     });
   }
 
+  const mcpico_post* raw() const noexcept { return &raw_; }
+
  private:
   mcpico_post raw_;
 };

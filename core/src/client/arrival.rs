@@ -1,5 +1,7 @@
 //! What comes over a stream that all exchanges share, and whose it is.
 
+use core::borrow::BorrowMut;
+
 use super::batch::Batch;
 use super::event::Event;
 use super::{Client, Exchange};
@@ -18,12 +20,12 @@ pub trait Arrivals {
 
     /// The next thing that came; its borrow keeps the inbox still until it is handled.
     ///
-    /// `exchanges` are those whose response is awaited; [settle](Client::settle) one when it is answered. A
-    /// response without an id is taken when one alone is waiting.
-    fn next_arrival<'i>(
+    /// `exchanges` are those whose response is awaited, or references to them; [settle](Client::settle) one
+    /// when it is answered. A response without an id is taken when one alone is waiting.
+    fn next_arrival<'i, E: BorrowMut<Exchange>>(
         &mut self,
         client: &Client,
-        exchanges: &mut [Exchange],
+        exchanges: &mut [E],
         inbox: &'i mut Inbox<'_>,
     ) -> Arrival<'i>;
 }
@@ -55,11 +57,11 @@ impl<'i> Arrival<'i> {
     }
 
     /// Gives a frame, or the next message of the batch in it, to the exchange that it answers.
-    pub(super) fn of_frame(
+    pub(super) fn of_frame<E: BorrowMut<Exchange>>(
         frame: &'i [u8],
         batch: &mut Batch,
         client: &Client,
-        exchanges: &mut [Exchange],
+        exchanges: &mut [E],
     ) -> Self {
         let differences = client.legacy_revision().map(Revision::differences);
         let batches = differences.is_some_and(|differences| differences.batches);
@@ -78,7 +80,7 @@ impl<'i> Arrival<'i> {
         let alone = is_one_waiting(exchanges);
         if alone || !anonymous {
             for (index, exchange) in exchanges.iter_mut().enumerate() {
-                if let Some(event) = exchange.take(&message) {
+                if let Some(event) = exchange.borrow_mut().take(&message) {
                     return Self { exchange: Some(index), text, event };
                 }
             }
@@ -88,17 +90,21 @@ impl<'i> Arrival<'i> {
 
     /// A message that does not fit, of which there is the start. When that is a response, its exchange is
     /// over.
-    pub(super) fn too_large(error: Error, exchanges: &mut [Exchange], text: &'i [u8]) -> Self {
+    pub(super) fn too_large<E: BorrowMut<Exchange>>(
+        error: Error,
+        exchanges: &mut [E],
+        text: &'i [u8],
+    ) -> Self {
         let exchange = begun_response(text, exchanges);
         if let Some(exchange) = exchange.and_then(|index| exchanges.get_mut(index)) {
-            exchange.fail(error);
+            exchange.borrow_mut().fail(error);
         }
         Self { exchange, text, event: Err(error) }
     }
 }
 
 /// The exchange whose response begins so. Where the id has not come yet, it is that of the only one.
-fn begun_response(text: &[u8], exchanges: &[Exchange]) -> Option<usize> {
+fn begun_response<E: BorrowMut<Exchange>>(text: &[u8], exchanges: &[E]) -> Option<usize> {
     let alone = is_one_waiting(exchanges);
     let mut scanner = Scanner::new(text);
     let mut id = None;
@@ -108,6 +114,7 @@ fn begun_response(text: &[u8], exchanges: &[Exchange]) -> Option<usize> {
     while let Some(name) = scanner.next_name() {
         if name == *"result" || name == *"error" {
             return exchanges.iter().position(|exchange| {
+                let exchange = exchange.borrow();
                 let ours = exchange.message_id();
                 exchange.is_waiting() && id.map_or(alone, |id| id == ours)
             });
@@ -120,6 +127,6 @@ fn begun_response(text: &[u8], exchanges: &[Exchange]) -> Option<usize> {
     None
 }
 
-fn is_one_waiting(exchanges: &[Exchange]) -> bool {
-    exchanges.iter().filter(|exchange| exchange.is_waiting()).nth(1).is_none()
+fn is_one_waiting<E: BorrowMut<Exchange>>(exchanges: &[E]) -> bool {
+    exchanges.iter().filter(|exchange| (*exchange).borrow().is_waiting()).nth(1).is_none()
 }

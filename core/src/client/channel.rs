@@ -1,5 +1,7 @@
 //! The event stream of the HTTP+SSE transport, on which the answers of all exchanges arrive.
 
+use core::borrow::BorrowMut;
+
 use super::arrival::{Arrival, Arrivals};
 use super::batch::Batch;
 use super::event::Event;
@@ -128,10 +130,10 @@ impl Channel {
     ///
     /// As by [`Lines::next_arrival`](super::Lines::next_arrival), but that an event which does not fit is
     /// the last one. A second endpoint is [`MessageEndpointError::Repeated`] and changes nothing.
-    pub fn next_arrival<'i>(
+    pub fn next_arrival<'i, E: BorrowMut<Exchange>>(
         &mut self,
         client: &Client,
-        exchanges: &mut [Exchange],
+        exchanges: &mut [E],
         inbox: &'i mut Inbox<'_>,
     ) -> Arrival<'i> {
         if self.needs_data(inbox) {
@@ -188,10 +190,10 @@ impl Arrivals for Channel {
         self.needs_data(inbox)
     }
 
-    fn next_arrival<'i>(
+    fn next_arrival<'i, E: BorrowMut<Exchange>>(
         &mut self,
         client: &Client,
-        exchanges: &mut [Exchange],
+        exchanges: &mut [E],
         inbox: &'i mut Inbox<'_>,
     ) -> Arrival<'i> {
         self.next_arrival(client, exchanges, inbox)

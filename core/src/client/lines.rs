@@ -1,5 +1,7 @@
 //! One duplex stream of lines, on which the answers of all exchanges arrive.
 
+use core::borrow::BorrowMut;
+
 use super::arrival::{Arrival, Arrivals};
 use super::batch::Batch;
 use super::event::Event;
@@ -45,12 +47,12 @@ impl Lines {
 
     /// The next thing that came; its borrow keeps the inbox still until it is handled.
     ///
-    /// `exchanges` are those whose response is awaited; [settle](Client::settle) one when it is answered. A
-    /// response without an id is taken when one alone is waiting.
-    pub fn next_arrival<'i>(
+    /// `exchanges` are those whose response is awaited, or references to them; [settle](Client::settle) one
+    /// when it is answered. A response without an id is taken when one alone is waiting.
+    pub fn next_arrival<'i, E: BorrowMut<Exchange>>(
         &mut self,
         client: &Client,
-        exchanges: &mut [Exchange],
+        exchanges: &mut [E],
         inbox: &'i mut Inbox<'_>,
     ) -> Arrival<'i> {
         if self.needs_data(inbox) {
@@ -69,10 +71,10 @@ impl Arrivals for Lines {
         self.needs_data(inbox)
     }
 
-    fn next_arrival<'i>(
+    fn next_arrival<'i, E: BorrowMut<Exchange>>(
         &mut self,
         client: &Client,
-        exchanges: &mut [Exchange],
+        exchanges: &mut [E],
         inbox: &'i mut Inbox<'_>,
     ) -> Arrival<'i> {
         self.next_arrival(client, exchanges, inbox)

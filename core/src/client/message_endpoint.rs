@@ -57,7 +57,7 @@ impl core::error::Error for MessageEndpointError {}
 /// anywhere else.
 ///
 /// # Errors
-/// [`MessageEndpointError`].
+/// [`MessageEndpointError`]; `out` is unchanged, except after [`MessageEndpointError::TooLong`].
 ///
 /// [RFC 3986 section 5.2](https://www.rfc-editor.org/rfc/rfc3986#section-5.2)
 pub fn message_endpoint<'o>(
@@ -85,6 +85,15 @@ pub fn message_endpoint<'o>(
         Some(_) => return Err(Origin),
         None => reference,
     };
+    if let [b'/', b'/', rest @ ..] = reference {
+        let (other, _) = split_before(rest, b"/?");
+        if other.contains(&b'@') {
+            return Err(UserInfo);
+        }
+        if !same_authority(scheme, authority, other) {
+            return Err(Origin);
+        }
+    }
     let mut room = Room { out, start: 0, len: 0 };
     for part in [scheme, b"://", authority] {
         room.push(part)?;
@@ -92,13 +101,7 @@ pub fn message_endpoint<'o>(
     room.start = room.len;
     match reference {
         [b'/', b'/', rest @ ..] => {
-            let (other, target) = split_before(rest, b"/?");
-            if other.contains(&b'@') {
-                return Err(UserInfo);
-            }
-            if !same_authority(scheme, authority, other) {
-                return Err(Origin);
-            }
+            let (_, target) = split_before(rest, b"/?");
             room.path(b"", target)?;
         }
         [b'/', ..] => room.path(b"", reference)?,

@@ -18,7 +18,10 @@ const LIST: Call<'static> = Call::new(Method::ListTools { cursor: None });
 const BASE: &str = "http://a/b/c/d;p?q";
 
 fn resolve(stream: &str, reference: &str) -> Result<String, MessageEndpointError> {
-    message_endpoint(stream, reference, &mut [0; 256]).map(str::to_owned)
+    let mut out = [0; 256];
+    let resolved = message_endpoint(stream, reference, &mut out).map(str::to_owned);
+    assert!(resolved.is_ok() || out == [0; 256], "written to: {reference}");
+    resolved
 }
 
 #[test]

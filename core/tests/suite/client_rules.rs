@@ -344,7 +344,7 @@ fn nothing_has_come_over_a_line_that_is_quiet() {
     let mut storage = [0; 16];
     let mut inbox = Inbox::new(&mut storage);
     for mut lines in [Lines::new(), Lines::default()] {
-        let arrival = lines.next_arrival(&client, &mut [], &mut inbox);
+        let arrival = lines.next_arrival::<Exchange>(&client, &mut [], &mut inbox);
         assert_eq!((arrival.exchange, arrival.text), (None, &b""[..]));
         assert_eq!(arrival.event, Ok(Event::NeedData));
     }

@@ -124,6 +124,26 @@ fn responses_come_in_any_order_between_other_lines() {
 }
 
 #[test]
+fn exchanges_may_lie_anywhere() {
+    let mut client = ready(Revision::V2026_07_28);
+    let mut exchanges = waiting(&mut client, 3);
+    let input = format!("{}\n{}\n", result(exchanges[2].id(), 7), result(exchanges[0].id(), 8));
+    let mut storage = vec![0; 512];
+    let mut inbox = Inbox::new(&mut storage);
+    inbox.spare()[..input.len()].copy_from_slice(input.as_bytes());
+    inbox.commit(input.len());
+    let [first, _, last] = exchanges.get_disjoint_mut([0, 1, 2]).unwrap();
+    let mut lines = Lines::new();
+    let mut of =
+        || lines.next_arrival(&client, &mut [&mut *first, &mut *last], &mut inbox).exchange;
+    assert_eq!([of(), of(), of()], [Some(1), Some(0), None]);
+    assert_eq!(
+        exchanges.iter().map(Exchange::is_answered).collect::<Vec<_>>(),
+        [true, false, true]
+    );
+}
+
+#[test]
 fn a_response_is_taken_once_and_by_type_and_value_of_its_id() {
     let mut client = ready(Revision::V2026_07_28);
     let mut exchanges = waiting(&mut client, 2);
@@ -300,7 +320,7 @@ fn what_has_no_response_is_accepted_once_sent() {
     let line = b"{\"jsonrpc\":\"2.0\",\"id\":\"x\",\"method\":\"ping\"}\n";
     inbox.spare()[..line.len()].copy_from_slice(line);
     inbox.commit(line.len());
-    let arrival = Lines::new().next_arrival(&client, &mut [], &mut inbox);
+    let arrival = Lines::new().next_arrival::<Exchange>(&client, &mut [], &mut inbox);
     let Ok(Event::ServerRequest(request)) = arrival.event else { panic!("{arrival:?}") };
     let mut out = [0; 512];
     let answer = Answer::default_for(&request);

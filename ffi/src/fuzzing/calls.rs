@@ -11,7 +11,7 @@ impl Program<'_> {
     /// One call.
     #[expect(clippy::too_many_lines, reason = "it is a table")]
     pub(super) fn step(&mut self) {
-        let choice = self.byte() % 49;
+        let choice = self.byte() % 52;
         // SAFETY: objects are slots, or pointers that are refused; texts, lists and rooms are as long as is said, and
         // outputs are apart from them; so for every call below.
         #[allow(clippy::multiple_unsafe_ops_per_block, reason = "it is a table")]
@@ -462,7 +462,7 @@ impl Program<'_> {
                         mcpico_json_pointer_init(pointer, path, len)
                     }
                 },
-                _ => {
+                48 => {
                     let (told, event) = (self.object(20), self.notification());
                     let (event, update) = (&raw const event, &raw mut self.update);
                     match self.byte() % 5 {
@@ -479,6 +479,60 @@ impl Program<'_> {
                         }
                         _ => mcpico_subscription_read(told, event, update),
                     }
+                }
+                49 => {
+                    let (channel, client) = (self.object(21), self.object(6));
+                    let (inbox, count) = (self.object(5), usize::from(self.byte() % 3));
+                    // The same one may stand there twice.
+                    let mut exchanges = [self.object(8), self.object(22)];
+                    let exchanges = exchanges.as_mut_ptr();
+                    let (event, place) = (&raw mut self.event, &raw mut self.place);
+                    let text = &raw mut self.string;
+                    match self.byte() % 4 {
+                        0 => mcpico_channel_init(channel),
+                        1 => mcpico_channel_endpoint(channel, inbox, text),
+                        2 => mcpico_lines_next_of(
+                            self.object(11),
+                            client,
+                            exchanges,
+                            count,
+                            inbox,
+                            event,
+                            place,
+                            text,
+                        ),
+                        _ => mcpico_channel_next(
+                            channel, client, exchanges, count, inbox, event, place, text,
+                        ),
+                    }
+                }
+                50 => {
+                    let (message, bearer) = (self.object(7), self.text());
+                    if self.byte().is_multiple_of(2) {
+                        return self.message(|buf, cap, len, post, exchange| {
+                            mcpico_channel_open(bearer.0, bearer.1, buf, cap, len, post, exchange)
+                        });
+                    }
+                    return self.message(|buf, cap, len, post, exchange| {
+                        mcpico_channel_submit(
+                            message, bearer.0, bearer.1, buf, cap, len, post, exchange,
+                        )
+                    });
+                }
+                _ => {
+                    let (stream, reference) = (self.text(), self.text());
+                    return self.output(|buf, cap, len| {
+                        mcpico_message_endpoint(
+                            stream.0,
+                            stream.1,
+                            reference.0,
+                            reference.1,
+                            buf,
+                            cap,
+                            len,
+                            null_mut(),
+                        )
+                    });
                 }
             };
             self.judge(status);

@@ -136,6 +136,14 @@ static void exchanges(struct fixture *f)
   feed(&f->stream_inbox, "event: e\nid: 9\nretry: 70\ndata: one\n\ndata: two\n\n", 0);
   IS(MCPICO_OK, mcpico_framing_next(&f->framing, &f->stream_inbox, &f->str));
 
+  f->waitings[0] = &f->waiting;
+  f->waitings[1] = &f->line_exchange;
+  IS(MCPICO_OK, mcpico_channel_init(&f->channel));
+  IS(MCPICO_OK, mcpico_inbox_init(&f->endpoint_inbox, f->endpoint_storage, sizeof f->endpoint_storage));
+  feed(&f->endpoint_inbox, "event: endpoint\ndata: /messages\n\n", 0);
+  IS(MCPICO_OK, mcpico_inbox_init(&f->channel_inbox, f->channel_storage, sizeof f->channel_storage));
+  feed(&f->channel_inbox, "data: {\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{}}\n\n", 0);
+
   FRESH(f->listening);
   f->listening.method = MCPICO_METHOD_SUBSCRIBE;
   f->listening.subscribe = MCPICO_SUBSCRIBE_TOOLS;

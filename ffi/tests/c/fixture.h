@@ -81,6 +81,13 @@ struct fixture {
   char request_storage[ROOM];
   mcpico_lines lines;
   mcpico_lines new_lines;
+  mcpico_exchange *waitings[2];
+  mcpico_channel channel;
+  mcpico_channel new_channel;
+  mcpico_inbox endpoint_inbox;
+  mcpico_inbox channel_inbox;
+  char endpoint_storage[ROOM];
+  char channel_storage[ROOM];
   mcpico_head_reader reader;
   mcpico_head_reader new_reader;
   mcpico_head head;
@@ -106,6 +113,7 @@ struct fixture {
   uint64_t u64;
   size_t size;
   size_t size2;
+  ptrdiff_t place;
   char *room;
 };
 

@@ -112,6 +112,7 @@ int main(void)
   test_streams();
   test_result_stream();
   test_subscription();
+  test_channel();
   test_run();
   test_threads();
   printf("%d checks, %d failures\n", check_count, check_failures);

@@ -156,8 +156,80 @@ static void lines(void)
   STR("\"initialize\"", line);
 }
 
+/* Several requests at a time, answered in any order. */
+static void lines_of_several(void)
+{
+  mcpico_client client;
+  mcpico_call call;
+  mcpico_post post;
+  mcpico_exchange exchanges[3];
+  mcpico_exchange *waiting[3];
+  mcpico_lines lines;
+  mcpico_inbox inbox;
+  mcpico_event event;
+  mcpico_str line;
+  ptrdiff_t answered = 9;
+  char out[1024];
+  char storage[256];
+  size_t len = 0;
+  size_t i;
+  int32_t over = 9;
+  modern_client(&client);
+  FRESH(call);
+  FRESH(event);
+  call.method = MCPICO_METHOD_LIST_TOOLS;
+  IS(MCPICO_OK, mcpico_lines_init(&lines));
+  IS(MCPICO_OK, mcpico_inbox_init(&inbox, storage, sizeof storage));
+  for (i = 0; i < 3; i++) {
+    IS(MCPICO_OK, mcpico_client_request(&client, &call, out, sizeof out, &len, &post, &exchanges[i]));
+    IS(MCPICO_OK, mcpico_exchange_on_line_sent(&exchanges[i]));
+    waiting[2 - i] = &exchanges[i];
+  }
+#define NEXT_OF(expected) \
+  IS(expected, mcpico_lines_next_of(&lines, &client, waiting, 3, &inbox, &event, &answered, &line))
+  NEXT_OF(MCPICO_OK);
+  YES(event.kind == MCPICO_EVENT_NEED_DATA && answered == -1);
+  feed(&inbox, "{\"jsonrpc\":\"2.0\",\"id\":2,\"result\":{\"two\":2}}\n{\"jsonrpc\":\"2.0\",\"method\":\"a/b\"}\n"
+               "{\"jsonrpc\":\"2.0\",\"error\":{\"code\":-32700,\"message\":\"m\"}}\n"
+               "{\"jsonrpc\":\"2.0\",\"id\":3,\"result\":7}\n", 0);
+  NEXT_OF(MCPICO_OK);
+  YES(event.kind == MCPICO_EVENT_RESULT && answered == 1);
+  STR("{\"two\":2}", event.json);
+  NEXT_OF(MCPICO_OK);
+  YES(event.kind == MCPICO_EVENT_NOTIFICATION && answered == -1);
+  /* Two are waiting: nobody knows whose it is. */
+  NEXT_OF(MCPICO_OK);
+  YES(event.kind == MCPICO_EVENT_UNSOLICITED && answered == -1);
+  NEXT_OF(MCPICO_ERROR_PEER_RESULT);
+  YES(answered == 0);
+  feed(&inbox, "{\"jsonrpc\":\"2.0\",\"error\":{\"code\":-32700,\"message\":\"m\"}}\n", 0);
+  NEXT_OF(MCPICO_OK);
+  YES(event.kind == MCPICO_EVENT_ERROR && answered == 2);
+  IS(MCPICO_OK, mcpico_exchange_is_answered(&exchanges[0], &over));
+  YES(over == 1);
+  /* One that stands there twice is one. */
+  IS(MCPICO_OK, mcpico_client_request(&client, &call, out, sizeof out, &len, &post, &exchanges[0]));
+  IS(MCPICO_OK, mcpico_exchange_on_line_sent(&exchanges[0]));
+  waiting[0] = waiting[1] = waiting[2] = &exchanges[0];
+  feed(&inbox, "{\"jsonrpc\":\"2.0\",\"id\":4,\"result\":{}}\n{\"jsonrpc\":\"2.0\",\"id\":4,\"result\":{}}\n", 0);
+  NEXT_OF(MCPICO_OK);
+  YES(event.kind == MCPICO_EVENT_RESULT && answered == 0);
+  NEXT_OF(MCPICO_OK);
+  YES(event.kind == MCPICO_EVENT_UNSOLICITED && answered == -1);
+  memset(&exchanges[1], 0, sizeof exchanges[1]);
+  waiting[2] = &exchanges[1];
+  answered = 9;
+  NEXT_OF(MCPICO_ERROR_UNINITIALIZED);
+  waiting[2] = NULL;
+  NEXT_OF(MCPICO_ERROR_NULL_POINTER);
+  YES(answered == 9);
+  IS(MCPICO_OK, mcpico_lines_next_of(&lines, &client, NULL, 0, &inbox, &event, &answered, &line));
+  YES(event.kind == MCPICO_EVENT_NEED_DATA && answered == -1);
+}
+
 void test_streams(void)
 {
   framing();
   lines();
+  lines_of_several();
 }

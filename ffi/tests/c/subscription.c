@@ -359,7 +359,9 @@ static void following(void)
       REQUEST(MCPICO_ERROR_NULL_POINTER);
       call.input_responses = mcpico_str_of("{\"k\":{}}");
     }
-    REQUEST(MCPICO_OK);
+    IS(MCPICO_ERROR_BUFFER_TOO_SMALL, mcpico_client_request(&client, &call, NULL, 0, &len, &post, &exchange));
+    IS(MCPICO_ERROR_BUFFER_TOO_SMALL, mcpico_client_request(&client, &call, out, len - 1, &len, &post, &exchange));
+    IS(MCPICO_OK, mcpico_client_request(&client, &call, out, len, &len, &post, &exchange));
     IS(MCPICO_OK, mcpico_post_header(&post, 3, &name, &value));
     STR("Mcp-Name", name);
     STR("786512e2", value);

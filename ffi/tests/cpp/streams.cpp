@@ -47,6 +47,77 @@ void lines() {
   YES(*mcpico::json(*other.connect({}, out)->post.body()).member("method")->equals("initialize"));
 }
 
+// Two requests at a time, answered the other way round.
+void several() {
+  mcpico::client_options options;
+  options.name = options.version = "test";
+  options.oldest = options.newest = mcpico::revision::v2026_07_28;
+  auto client = *mcpico::client::make(options);
+  char out[2048];
+  char storage[512];
+  auto inbox = *mcpico::inbox::over(storage);
+  auto lines = *mcpico::lines::make();
+  auto first = client.request(mcpico::list_tools(), out)->exchange;
+  auto second = client.request(mcpico::list_tools(), out)->exchange;
+  OK(first.on_line_sent());
+  OK(second.on_line_sent());
+  mcpico_exchange* waiting[] = {first.raw(), second.raw()};
+  feed(inbox, "{\"jsonrpc\":\"2.0\",\"id\":2,\"result\":{}}\nno JSON\n{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":7}\n");
+  const auto answered = lines.next_of(client, waiting, inbox);
+  YES(answered && answered->answered == 1u && answered->event.is(mcpico::event_kind::result) && !answered->dropped);
+  YES(*second.is_answered() && !*first.is_answered());
+  const auto junk = lines.next_of(client, waiting, inbox);
+  YES(junk && !junk->answered && junk->dropped == MCPICO_ERROR_PEER_MESSAGE && junk->text == "no JSON");
+  std::vector<mcpico_exchange*> left{first.raw()};
+  const auto useless = lines.next_of(client, left, inbox);
+  YES(useless && useless->answered == 0u && useless->dropped == MCPICO_ERROR_PEER_RESULT);
+  const auto more = lines.next_of(client, {}, inbox);
+  YES(more && more->event.is(mcpico::event_kind::need_data) && more->text.empty());
+  left[0] = nullptr;
+  FAILS(NULL_POINTER, lines.next_of(client, left, inbox));
+}
+
+// HTTP+SSE of 2024-11-05, its stream by hand.
+void channel() {
+  mcpico::client_options options;
+  options.name = options.version = "test";
+  options.oldest = options.newest = mcpico::revision::v2024_11_05;
+  auto client = *mcpico::client::make(options);
+  char out[1024];
+  char posted[1024];
+  char storage[512];
+  auto inbox = *mcpico::inbox::over(storage);
+  auto channel = *mcpico::channel::make();
+  FAILS(BEARER, mcpico::channel::open("a b", out));
+  YES(*mcpico::channel::open("tok", out)->post.verb() == mcpico::verb::get);
+  FAILS(INCOMPLETE, channel.endpoint(inbox));
+  feed(inbox, "event: endpoint\ndata: ../messages?s=7\n\n");
+  const auto reference = channel.endpoint(inbox);
+  TEXT("../messages?s=7", reference);
+  char url[64];
+  const auto place = mcpico::message_endpoint("http://h/a/sse", *reference, url);
+  YES(place && place->url == "http://h/messages?s=7" && place->target == "/messages?s=7");
+  FAILS(ENDPOINT_ORIGIN, mcpico::message_endpoint("http://h/sse", "//evil/x", url));
+  FAILS(BUFFER_TOO_SMALL, mcpico::message_endpoint("http://h/sse", "/x", {}));
+
+  auto sent = *client.connect({}, out);
+  FAILS(BUFFER_TOO_SMALL, mcpico::channel::submit(sent.post, "tok", {}));
+  const auto post = *mcpico::channel::submit(sent.post, "tok", posted);
+  TEXT(*sent.post.body(), post.post.body());
+  OK(sent.exchange.on_line_sent());
+  feed(inbox, "event: endpoint\ndata: /x\n\n"
+              "data: {\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{\"protocolVersion\":\"2024-11-05\",\"capabilities\":{},"
+              "\"serverInfo\":{\"name\":\"s\",\"version\":\"1\"}}}\n\n");
+  mcpico_exchange* waiting[] = {sent.exchange.raw()};
+  const auto again = channel.next_of(client, waiting, inbox);
+  YES(again && again->dropped == MCPICO_ERROR_ENDPOINT_REPEATED && !again->answered);
+  const auto answered = channel.next_of(client, waiting, inbox);
+  YES(answered && answered->answered == 0u && answered->event.is(mcpico::event_kind::result));
+  YES(*client.settle(sent.exchange));
+  OK(inbox.close());
+  YES(channel.next_of(client, {}, inbox)->event.is(mcpico::event_kind::closed));
+}
+
 void framing() {
   // `format-field-retry`, the ids and the names of the event stream in WHATWG HTML 9.2.6, by hand.
   char storage[64];
@@ -72,6 +143,8 @@ void framing() {
 
 void test_streams() {
   lines();
+  several();
+  channel();
   framing();
 }
 
