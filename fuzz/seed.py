@@ -240,6 +240,9 @@ def c_abi():
     call = lambda method, name=b"", subscribe=0: (
         b"\x00\x00" + bytes([method]) + b"\x00\x00" + (piece(name) if name else b"\x00") + b"\x00" * 12 + bytes([subscribe])
     )
+    # A key that is a function, then a token of its own.
+    hardware = b"\x00\x00" + usual + b"\x00\xff"
+    yield hardware + b"\x06" + usual + piece(b'{"alg":"HS256"}') + piece(b'{"exp":99}') + b"\xff" + policy + usual + b"\x07" + usual
     request = b"\x22" + usual + call(2, b"echo") + b"\xff" + usual + usual
     status = b"\x27\x03" + usual
     header = b"\x26" + usual + usual + piece(b"content-type")

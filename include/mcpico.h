@@ -14,8 +14,8 @@
  *  3. Texts come out in two ways. Into your buffer: `buf`, `cap`, `out_len`. When the text does not fit, the status is
  *     BUFFER_TOO_SMALL, `*out_len` is the size that suffices, and `buf` is as it was; so NULL and 0 ask for the size. No
  *     NUL is appended. Or as a mcpico_str, which borrows what the function names and must not outlive it.
- *  4. Outputs are written on success and otherwise not at all, `*out_len` of rule 3 and the denial of
- *     mcpico_guard_check apart. A function that fails changes no object, unless it says so.
+ *  4. Outputs are written on success and otherwise not at all, `*out_len` of rule 3, the denial of mcpico_guard_check and,
+ *     with MAC_UNAVAILABLE, the buffer of the functions that sign apart. A function that fails changes no object, unless it says so.
  *  5. Every pointer is checked for NULL and for its alignment. An output must not overlap an input or another output.
  *  6. Structures that you fill begin with `struct_size`: make them zeros, set it to sizeof of the structure, then set
  *     what you need. Zero is the default everywhere. The same for structures that are filled for you.
@@ -30,7 +30,7 @@
  *  9. What is handed out of an inbox (events, messages, room to read into) is valid until the next call on that inbox.
  *     A library that is built with the feature `asan` poisons it then, so that AddressSanitizer tells on whoever looks;
  *     with that one call mcpico_inbox_reset before the storage is used for something else.
- * 10. No callback is needed; only mcpico_run takes some.
+ * 10. No callback is needed; only mcpico_run and mcpico_key_init_mac take some.
  *
  * Call mcpico_check_header() once at the start: it says whether the library is the one that this header belongs to.
  */
@@ -464,16 +464,26 @@ int32_t mcpico_abi_check(uint32_t version_number,
 /** Words of a key. */
 #define MCPICO_KEY_WORDS 24
 
+/** Bytes of a MAC. */
+#define MCPICO_MAC_LEN 32
+
 /**
  * An HS256 key: the hash states behind both pads, not the secret. It is a secret all the same.
  *
- * Make it by mcpico_key_init, end it by mcpico_key_wipe. While nobody initialises or wipes it, any number of threads
+ * Make it by mcpico_key_init, or by mcpico_key_init_mac where hardware keeps the secret; end it by mcpico_key_wipe. While nobody initialises or wipes it, any number of threads
  * may sign and verify with it.
  */
 struct mcpico_key {
   /** Not to be touched. */
   uint64_t opaque[MCPICO_KEY_WORDS];
 };
+
+/**
+ * Computes HMAC-SHA256 (RFC 2104) of `message` with a key that only it knows, and writes the MCPICO_MAC_LEN bytes to
+ * `tag`. 0, or another number when there was no answer: then nothing is known about a token, and nothing is signed. It
+ * must not throw or jump, nor call back into the key.
+ */
+typedef int32_t (*mcpico_mac)(void *context, const char *message, size_t message_len, uint8_t *tag);
 
 /** A key and the name that tokens may give it. */
 struct mcpico_named_key {
@@ -508,6 +518,20 @@ MCPICO_API MCPICO_NODISCARD int32_t mcpico_dangerous_key_init(mcpico_key *key, c
  * Errors: UNINITIALIZED, also when it has been wiped before.
  */
 MCPICO_API MCPICO_NODISCARD int32_t mcpico_key_wipe(mcpico_key *key);
+
+/**
+ * Makes a key out of a function that computes MACs, so that the secret never lies in the memory of the program. It goes
+ * wherever a key goes: signing, verifying, sets of keys, the guard. `context` is handed to the function and outlives
+ * the key.
+ *
+ * The function is called once for each token that is signed, and at most once for each key that a token is tried with.
+ * The MAC that it gives is compared in constant time. Threads may share the key when the function allows it.
+ * That the secret has at least MCPICO_MIN_SECRET bytes is not looked at.
+ */
+MCPICO_API MCPICO_NODISCARD
+int32_t mcpico_key_init_mac(mcpico_key *key,
+                            mcpico_mac mac,
+                            void *context);
 
 /* ---- Policies and verified tokens -------------------------------------------------------------------------------- */
 
@@ -736,7 +760,8 @@ struct mcpico_claims {
  * Signs claims and writes the token, all or nothing. MCPICO_SIGN_MAX computes a size that suffices.
  *
  * Errors: DUPLICATE_CLAIM, CLAIM_TYPE and CLAIM_RANGE for a registered claim among `more`, JSON, CLAIM_TOO_DEEP,
- * HEADER_TOO_LONG, TOO_MANY, OPTION, BUFFER_TOO_SMALL.
+ * HEADER_TOO_LONG, TOO_MANY, OPTION, BUFFER_TOO_SMALL; MAC_UNAVAILABLE, after which `buf` holds a token without its
+ * signature.
  */
 MCPICO_API MCPICO_NODISCARD
 int32_t mcpico_sign(const mcpico_key *key,
@@ -750,7 +775,7 @@ int32_t mcpico_sign(const mcpico_key *key,
  * Signs the JSON text of a claims set, byte for byte as it stands.
  *
  * Errors: PAYLOAD when it is no strict JSON object, CLAIM_TYPE, CLAIM_RANGE, HEADER_TOO_LONG, OPTION,
- * BUFFER_TOO_SMALL, OVERLAP.
+ * BUFFER_TOO_SMALL, OVERLAP; MAC_UNAVAILABLE as above.
  */
 MCPICO_API MCPICO_NODISCARD
 int32_t mcpico_sign_payload(const mcpico_key *key,
@@ -764,7 +789,7 @@ int32_t mcpico_sign_payload(const mcpico_key *key,
 /**
  * Signs any two byte strings as header and payload, for test rigs that need bad tokens with a right signature.
  *
- * Errors: BUFFER_TOO_SMALL, OVERLAP.
+ * Errors: BUFFER_TOO_SMALL, OVERLAP; MAC_UNAVAILABLE as above.
  */
 MCPICO_API MCPICO_NODISCARD
 int32_t mcpico_dangerous_sign(const mcpico_key *key,

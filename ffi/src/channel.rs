@@ -160,7 +160,8 @@ pub unsafe extern "C" fn mcpico_message_endpoint(
             }
             let url = message_endpoint(stream, reference, room).map_err(Status::from)?;
             // Behind the authority, which is there.
-            let path = url.match_indices('/').nth(2).map_or(url.len(), |(at, _)| at);
+            let slashes = url.bytes().enumerate().filter(|(_, byte)| *byte == b'/');
+            let path = slashes.map(|(at, _)| at).nth(2).unwrap_or(url.len());
             Ok((url.len(), url.as_bytes().get(path..).unwrap_or_default()))
         })?;
         if let Some(place) = place {

@@ -3,9 +3,10 @@
 use core::ffi::c_char;
 
 use heapless::Vec;
-use mcpico_core::jwt::{Hs256Key, KeySet, NamedKey, dangerous};
+use mcpico_core::jwt::{HmacSha256, Hs256Key, KeySet, MacUnavailable, NamedKey, dangerous};
 
 use crate::boundary::{bytes, entry, list, mcpico_str};
+use crate::engine::Engine;
 use crate::object::{Storage, get, object, take};
 use crate::outcome::{Outcome, Status};
 use crate::status::MCPICO_ERROR_TOO_MANY;
@@ -23,7 +24,7 @@ pub const MCPICO_KEY_WORDS: usize = 24;
 
 /// An HS256 key: the hash states behind both pads, not the secret. It is a secret all the same.
 ///
-/// Make it by mcpico_key_init, end it by mcpico_key_wipe. While nobody initialises or wipes it, any number of threads
+/// Make it by mcpico_key_init, or by mcpico_key_init_mac where hardware keeps the secret; end it by mcpico_key_wipe. While nobody initialises or wipes it, any number of threads
 /// may sign and verify with it.
 #[repr(C)]
 pub struct mcpico_key {
@@ -31,7 +32,22 @@ pub struct mcpico_key {
     opaque: [u64; MCPICO_KEY_WORDS],
 }
 
-object!(mcpico_key, Hs256Key, b"mkey");
+object!(mcpico_key, Key, b"mkey");
+
+/// Who computes the MACs.
+pub(crate) enum Key {
+    Secret(Hs256Key),
+    Engine(Engine),
+}
+
+impl HmacSha256 for Key {
+    fn mac(&self, message: &[u8]) -> Result<[u8; 32], MacUnavailable> {
+        match self {
+            Self::Secret(key) => key.mac(message),
+            Self::Engine(engine) => engine.mac(message),
+        }
+    }
+}
 
 /// A key and the name that tokens may give it.
 #[repr(C)]
@@ -81,7 +97,7 @@ unsafe fn init(
     let storage = unsafe { Storage::new(key) }?;
     // SAFETY: and that the secret is readable.
     let secret = unsafe { bytes(secret, secret_len) }?;
-    storage.init(make(secret)?);
+    storage.init(Key::Secret(make(secret)?));
     Ok(())
 }
 
@@ -103,7 +119,7 @@ pub unsafe extern "C" fn mcpico_key_wipe(key: *mut mcpico_key) -> i32 {
 /// The keys of a set, as core has them.
 ///
 /// cbindgen:ignore
-pub(crate) type Keys = Vec<NamedKey<'static, &'static Hs256Key>, MCPICO_MAX_KEYS>;
+pub(crate) type Keys = Vec<NamedKey<'static, &'static Key>, MCPICO_MAX_KEYS>;
 
 /// Reads a set of keys.
 pub(crate) unsafe fn keys(first: *const mcpico_named_key, count: usize) -> Outcome<Keys> {
@@ -120,6 +136,6 @@ pub(crate) unsafe fn keys(first: *const mcpico_named_key, count: usize) -> Outco
     Ok(keys)
 }
 
-pub(crate) fn set(keys: &Keys) -> KeySet<'_, &'static Hs256Key> {
+pub(crate) fn set(keys: &Keys) -> KeySet<'_, &'static Key> {
     KeySet::new(keys.as_slice())
 }

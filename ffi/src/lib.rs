@@ -33,6 +33,7 @@ mod outcome;
 mod status;
 mod version;
 
+mod engine;
 mod key;
 mod policy;
 
@@ -87,6 +88,7 @@ pub use call::*;
 pub use challenge::*;
 pub use channel::*;
 pub use client::*;
+pub use engine::*;
 pub use event::*;
 pub use exchange::*;
 pub use framing::*;

@@ -83,7 +83,8 @@ unsafe impl Versioned for mcpico_claims {}
 /// Signs claims and writes the token, all or nothing. MCPICO_SIGN_MAX computes a size that suffices.
 ///
 /// Errors: DUPLICATE_CLAIM, CLAIM_TYPE and CLAIM_RANGE for a registered claim among `more`, JSON, CLAIM_TOO_DEEP,
-/// HEADER_TOO_LONG, TOO_MANY, OPTION, BUFFER_TOO_SMALL.
+/// HEADER_TOO_LONG, TOO_MANY, OPTION, BUFFER_TOO_SMALL; MAC_UNAVAILABLE, after which `buf` holds a token without its
+/// signature.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mcpico_sign(
     key: *const mcpico_key,
@@ -119,7 +120,7 @@ pub unsafe extern "C" fn mcpico_sign(
 /// Signs the JSON text of a claims set, byte for byte as it stands.
 ///
 /// Errors: PAYLOAD when it is no strict JSON object, CLAIM_TYPE, CLAIM_RANGE, HEADER_TOO_LONG, OPTION,
-/// BUFFER_TOO_SMALL, OVERLAP.
+/// BUFFER_TOO_SMALL, OVERLAP; MAC_UNAVAILABLE as above.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mcpico_sign_payload(
     key: *const mcpico_key,
@@ -146,7 +147,7 @@ pub unsafe extern "C" fn mcpico_sign_payload(
 
 /// Signs any two byte strings as header and payload, for test rigs that need bad tokens with a right signature.
 ///
-/// Errors: BUFFER_TOO_SMALL, OVERLAP.
+/// Errors: BUFFER_TOO_SMALL, OVERLAP; MAC_UNAVAILABLE as above.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mcpico_dangerous_sign(
     key: *const mcpico_key,

@@ -13,7 +13,7 @@ const SECTIONS: &[(&str, &[&str])] = &[
     ("Texts", &["boundary"]),
     ("Status", &["status"]),
     ("Version", &["version"]),
-    ("Keys", &["key"]),
+    ("Keys", &["key", "engine"]),
     ("Policies and verified tokens", &["policy", "token"]),
     ("Signing", &["sign"]),
     ("Tokens that nobody has verified", &["unverified"]),
@@ -60,7 +60,7 @@ fn config() -> Config {
     config
         .export
         .include
-        .extend(["mcpico_read", "mcpico_write", "mcpico_observe"].map(str::to_owned));
+        .extend(["mcpico_read", "mcpico_write", "mcpico_observe", "mcpico_mac"].map(str::to_owned));
     config
 }
 

@@ -15,6 +15,22 @@ class key {
   /// A key out of a secret that is too short to be safe, for test rigs. Errors: KEY_EMPTY, KEY_PEM.
   static result<key> dangerous(std::string_view secret) noexcept { return by(mcpico_dangerous_key_init, secret); }
 
+  /// A key that something of yours keeps, such as a crypto engine: an object with
+  /// `bool mac(std::string_view message, std::uint8_t* tag)`, which computes HMAC-SHA256 into MCPICO_MAC_LEN bytes; false
+  /// when there was no answer. It is borrowed as long as the key is used.
+  template <class E>
+  static result<key> kept_by(E& engine) noexcept {
+    key made;
+    const std::int32_t code = mcpico_key_init_mac(
+        &made.raw_,
+        [](void* at, const char* message, std::size_t size, std::uint8_t* tag) noexcept -> std::int32_t {
+          return static_cast<E*>(at)->mac(std::string_view(message, size), tag) ? 0 : 1;
+        },
+        &engine);
+    if (code != MCPICO_OK) return error(code);
+    return made;
+  }
+
   key(const key&) = delete;
   key& operator=(const key&) = delete;
   key(key&& other) noexcept : raw_(other.raw_) { other.wipe(); }

@@ -19,10 +19,10 @@ impl Program<'_> {
             let status = match choice {
                 0 => {
                     let (key, (secret, len)) = (self.object(0), self.text());
-                    if self.byte().is_multiple_of(2) {
-                        mcpico_key_init(key, secret, len)
-                    } else {
-                        mcpico_dangerous_key_init(key, secret, len)
+                    match self.byte() {
+                        255 => mcpico_key_init_mac(key, Some(super::mac), null_mut()),
+                        choice if choice.is_multiple_of(2) => mcpico_key_init(key, secret, len),
+                        _ => mcpico_dangerous_key_init(key, secret, len),
                     }
                 }
                 1 => mcpico_key_wipe(self.object(0)),

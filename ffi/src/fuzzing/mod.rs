@@ -8,7 +8,7 @@ use std::boxed::Box;
 use std::ffi::CStr;
 use std::vec::Vec;
 
-use core::ffi::c_char;
+use core::ffi::{c_char, c_void};
 use core::mem::MaybeUninit;
 use core::ptr::{null, null_mut};
 
@@ -22,6 +22,17 @@ const ROOM: usize = 1024;
 
 /// Storage of one object of any kind.
 type Slot = MaybeUninit<[u64; 64]>;
+
+/// A MAC that is none, and is not there for some messages.
+unsafe extern "C" fn mac(_: *mut c_void, message: *const c_char, len: usize, tag: *mut u8) -> i32 {
+    // SAFETY: the library promises that the message is readable and the tag writable.
+    let (message, tag) = unsafe {
+        (core::slice::from_raw_parts(message.cast::<u8>(), len), &mut *tag.cast::<[u8; 32]>())
+    };
+    let sum = message.iter().fold(0_u8, |sum, byte| sum.wrapping_mul(31).wrapping_add(*byte));
+    tag.fill(sum);
+    i32::from(sum.is_multiple_of(5))
+}
 
 struct Program<'a> {
     input: &'a [u8],

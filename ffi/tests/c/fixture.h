@@ -117,6 +117,9 @@ struct fixture {
   char *room;
 };
 
+/* A MAC that is no MAC. */
+int32_t fixture_mac(void *context, const char *message, size_t message_len, uint8_t *tag);
+
 /* Makes everything; the result is the same every time. */
 void fixture(struct fixture *f);
 

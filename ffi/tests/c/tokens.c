@@ -42,6 +42,157 @@ static void key_errors(void)
   }
 }
 
+/* A secure element: the key lies where only it can look, and it may have no answer. */
+struct element {
+  mcpico_key inside;
+  int calls;
+  int broken;
+  char seen[512];
+  size_t seen_len;
+};
+
+/* HMAC-SHA256 by way of a token that has the message as its signing input: the MAC is its third part. */
+static int32_t element_mac(void *context, const char *message, size_t message_len, uint8_t *tag)
+{
+  static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+  struct element *element = context;
+  char token[1024];
+  char header[512];
+  char payload[512];
+  mcpico_unverified shown;
+  mcpico_str text;
+  size_t len = 0;
+  size_t i;
+  uint32_t bits = 0;
+  const char *dot = memchr(message, '.', message_len);
+  element->calls++;
+  if (element->broken) {
+    memset(tag, 0x5a, MCPICO_MAC_LEN);
+    return -1;
+  }
+  YES(dot != NULL && message_len < sizeof element->seen);
+  memcpy(element->seen, message, message_len);
+  element->seen_len = message_len;
+  /* Decodes both parts: a third one makes it a token. */
+  memcpy(token, message, message_len);
+  memset(token + message_len, 'A', 44);
+  token[message_len] = '.';
+  IS(MCPICO_OK, mcpico_unverified_init(&shown, token, message_len + 44, payload, sizeof payload));
+  IS(MCPICO_OK, mcpico_unverified_header(&shown, &text));
+  memcpy(header, text.data, text.len);
+  len = text.len;
+  IS(MCPICO_OK, mcpico_unverified_claims(&shown, &text));
+  IS(MCPICO_OK, mcpico_dangerous_sign(&element->inside, header, len, text.data, text.len, token, sizeof token, &len));
+  YES(len == message_len + 44 && memcmp(token, message, message_len) == 0);
+  for (i = 0; i < 43; i++) {
+    const char *digit = strchr(digits, token[message_len + 1 + i]);
+    bits = bits << 6 | (uint32_t)(digit - digits);
+    if (i % 4 != 0) {
+      /* Of the bits that have come, 6 * (i + 1), one more byte is whole. */
+      uint32_t rest = (uint32_t)(6 * (i + 1) % 8);
+      tag[(6 * (i + 1)) / 8 - 1] = (uint8_t)(bits >> rest & 0xffu);
+    }
+  }
+  return 0;
+}
+
+static void hardware(void)
+{
+  static struct element element;
+  mcpico_key own;
+  mcpico_named_key set[2];
+  mcpico_jose_header header;
+  mcpico_claims claims;
+  mcpico_token verified;
+  mcpico_unverified shown;
+  mcpico_guard guard;
+  mcpico_grant grant;
+  mcpico_denial denial;
+  mcpico_str authorization;
+  char token[512];
+  char same[512];
+  char bearer[600];
+  char room[512];
+  size_t len = 0;
+  size_t same_len = 0;
+  size_t i;
+  uint32_t status = 0;
+  int32_t reason = 0;
+  IS(MCPICO_OK, mcpico_key_init(&element.inside, MCPICO_LIT("an example secret of 32 bytes...")));
+  IS(MCPICO_ERROR_NULL_POINTER, mcpico_key_init_mac(&own, NULL, &element));
+  IS(MCPICO_OK, mcpico_key_init_mac(&own, element_mac, &element));
+  FRESH(header);
+  header.kid = mcpico_str_of("hw");
+  FRESH(claims);
+  claims.sub = mcpico_str_of("device");
+  claims.exp = 2000;
+  /* What hardware signs is what the same secret signs in memory. */
+  IS(MCPICO_OK, mcpico_sign(&own, &header, &claims, token, sizeof token, &len));
+  YES(element.calls == 1 && element.seen_len == len - 44 && memcmp(element.seen, token, len - 44) == 0);
+  IS(MCPICO_OK, mcpico_sign(&element.inside, &header, &claims, same, sizeof same, &same_len));
+  YES(len == same_len && memcmp(token, same, len) == 0);
+  IS(MCPICO_OK, mcpico_sign_payload(&own, &header, MCPICO_LIT("{\"sub\":\"device\",\"exp\":2000}"), same, sizeof same, &same_len));
+  YES(len == same_len && memcmp(token, same, len) == 0 && element.calls == 2);
+  /* The size is known without it. */
+  IS(MCPICO_ERROR_BUFFER_TOO_SMALL, mcpico_sign(&own, &header, &claims, same, len - 1, &same_len));
+  YES(same_len == len && element.calls == 2);
+
+  /* It verifies, alone and beside a key in memory; the kid chooses which of them is asked. */
+  memset(set, 0, sizeof set);
+  set[0].key = &own;
+  set[0].kid = mcpico_str_of("hw");
+  set[1].key = &key;
+  set[1].kid = mcpico_str_of("k");
+  IS(MCPICO_OK, mcpico_verify(set, 2, NULL, 1999, token, len, room, sizeof room, &verified));
+  YES(element.calls == 3);
+  IS(MCPICO_ERROR_TOKEN_EXPIRED, mcpico_verify(set, 2, NULL, 2000, token, len, room, sizeof room, &verified));
+  header.kid = mcpico_str_of("k");
+  IS(MCPICO_OK, mcpico_sign(&key, &header, &claims, same, sizeof same, &same_len));
+  IS(MCPICO_OK, mcpico_verify(set, 2, NULL, 1999, same, same_len, room, sizeof room, &verified));
+  YES(element.calls == 4);
+  /* Each bit of the signature counts. */
+  for (i = 0; i < 43; i++) {
+    char was = token[len - 43 + i];
+    token[len - 43 + i] = was == 'A' ? 'E' : 'A';
+    IS(MCPICO_ERROR_TOKEN_SIGNATURE, mcpico_verify(set, 1, NULL, 1999, token, len, room, sizeof room, &verified));
+    token[len - 43 + i] = was;
+  }
+  IS(MCPICO_OK, mcpico_unverified_init(&shown, token, len, room, sizeof room));
+  IS(MCPICO_OK, mcpico_unverified_check_signature(&shown, &own));
+
+  /* The guard asks it too. Without an answer the request is not let in, and that is no fault of the request. */
+  FRESH(guard);
+  guard.keys = set;
+  guard.key_count = 2;
+  IS(MCPICO_OK, mcpico_bearer_write(token, len, bearer, sizeof bearer, &same_len));
+  authorization.data = bearer;
+  authorization.len = same_len;
+  IS(MCPICO_OK, mcpico_guard_check(&guard, &authorization, 1, 1999, room, sizeof room, &grant, &denial));
+  element.broken = 1;
+  IS(MCPICO_ERROR_DENIED, mcpico_guard_check(&guard, &authorization, 1, 1999, room, sizeof room, &grant, &denial));
+  IS(MCPICO_OK, mcpico_denial_status(&denial, &status));
+  IS(MCPICO_OK, mcpico_denial_reason(&denial, &reason));
+  YES(status == 503 && reason == MCPICO_ERROR_MAC_UNAVAILABLE);
+  IS(MCPICO_ERROR_MAC_UNAVAILABLE, mcpico_verify(set, 1, NULL, 1999, token, len, room, sizeof room, &verified));
+  IS(MCPICO_OK, mcpico_unverified_init(&shown, token, len, room, sizeof room));
+  IS(MCPICO_ERROR_MAC_UNAVAILABLE, mcpico_unverified_check_signature(&shown, &own));
+  /* What was signed without an answer is no token, and holds nothing of a MAC. */
+  same_len = 9;
+  memset(same, 'x', sizeof same);
+  IS(MCPICO_ERROR_MAC_UNAVAILABLE, mcpico_sign(&own, &header, &claims, same, sizeof same, &same_len));
+  YES(same_len == 9);
+  IS(MCPICO_ERROR_MAC_UNAVAILABLE, mcpico_sign_payload(&own, NULL, "{}", 2, same, sizeof same, &same_len));
+  IS(MCPICO_ERROR_MAC_UNAVAILABLE, mcpico_dangerous_sign(&own, "{}", 2, "{}", 2, same, sizeof same, &same_len));
+  for (i = 8; i < 51; i++) {
+    YES(same[i] == '.');
+  }
+  IS(MCPICO_OK, mcpico_key_wipe(&own));
+  i = (size_t)element.calls;
+  IS(MCPICO_ERROR_UNINITIALIZED, mcpico_sign(&own, NULL, &claims, same, sizeof same, &same_len));
+  YES((size_t)element.calls == i);
+  IS(MCPICO_OK, mcpico_key_wipe(&element.inside));
+}
+
 static void signing(void)
 {
   mcpico_claims claims;
@@ -337,6 +488,7 @@ void test_tokens(void)
   keys[0].kid = mcpico_str_of("k");
   keys[0].key = &key;
   key_errors();
+  hardware();
   signing();
   policies();
   key_sets();

@@ -254,9 +254,37 @@ void unverified() {
   FAILS(TOKEN_ALG, wrong.check_structure());
 }
 
+// RFC 7515 appendix A.1.1: the MAC of its signing input, and no other.
+struct vault {
+  bool open = true;
+
+  bool mac(std::string_view message, std::uint8_t* tag) {
+    static const unsigned char known[MCPICO_MAC_LEN] = {116, 24,  223, 180, 151, 153, 224, 37,  79, 250, 96,
+                                                        125, 216, 173, 187, 186, 22,  212, 37,  77, 105, 214,
+                                                        191, 240, 91,  88,  5,   88,  83,  132, 141, 121};
+    if (!open || message != rfc7515_token.substr(0, rfc7515_token.rfind('.'))) return false;
+    std::memcpy(tag, known, sizeof known);
+    return true;
+  }
+};
+
+void kept_elsewhere() {
+  vault vault;
+  auto key = *mcpico::key::kept_by(vault);
+  const auto moved = std::move(key);
+  char out[512];
+  TEXT(rfc7515_token, mcpico::dangerous_sign(moved, rfc7515_header, rfc7515_payload, out));
+  OK(mcpico::verify(moved, {}, 1300819379, rfc7515_token, out));
+  FAILS(TOKEN_EXPIRED, mcpico::verify(moved, {}, 1300819380, rfc7515_token, out));
+  FAILS(MAC_UNAVAILABLE, mcpico::verify(moved, {}, corpus_now, device_token, out));
+  vault.open = false;
+  FAILS(MAC_UNAVAILABLE, mcpico::verify(moved, {}, 1300819379, rfc7515_token, out));
+}
+
 }  // namespace
 
 void test_tokens() {
+  kept_elsewhere();
   keys_wipe_and_move();
   signing();
   verifying();

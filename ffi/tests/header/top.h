@@ -14,8 +14,8 @@
  *  3. Texts come out in two ways. Into your buffer: `buf`, `cap`, `out_len`. When the text does not fit, the status is
  *     BUFFER_TOO_SMALL, `*out_len` is the size that suffices, and `buf` is as it was; so NULL and 0 ask for the size. No
  *     NUL is appended. Or as a mcpico_str, which borrows what the function names and must not outlive it.
- *  4. Outputs are written on success and otherwise not at all, `*out_len` of rule 3 and the denial of
- *     mcpico_guard_check apart. A function that fails changes no object, unless it says so.
+ *  4. Outputs are written on success and otherwise not at all, `*out_len` of rule 3, the denial of mcpico_guard_check and,
+ *     with MAC_UNAVAILABLE, the buffer of the functions that sign apart. A function that fails changes no object, unless it says so.
  *  5. Every pointer is checked for NULL and for its alignment. An output must not overlap an input or another output.
  *  6. Structures that you fill begin with `struct_size`: make them zeros, set it to sizeof of the structure, then set
  *     what you need. Zero is the default everywhere. The same for structures that are filled for you.
@@ -30,7 +30,7 @@
  *  9. What is handed out of an inbox (events, messages, room to read into) is valid until the next call on that inbox.
  *     A library that is built with the feature `asan` poisons it then, so that AddressSanitizer tells on whoever looks;
  *     with that one call mcpico_inbox_reset before the storage is used for something else.
- * 10. No callback is needed; only mcpico_run takes some.
+ * 10. No callback is needed; only mcpico_run and mcpico_key_init_mac take some.
  *
  * Call mcpico_check_header() once at the start: it says whether the library is the one that this header belongs to.
  */
