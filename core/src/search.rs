@@ -27,3 +27,10 @@ pub(crate) fn same(one: &[u8], two: &[u8]) -> bool {
 pub(crate) fn same(one: &[u8], two: &[u8]) -> bool {
     one.len() == two.len() && one.iter().zip(two).all(|(one, two)| one == two)
 }
+
+/// What stands behind `prefix`, where `text` begins with it. That of the standard library divides slices in a way that
+/// could panic, and does not lose the panic where a compiler for size leaves it uninlined.
+pub(crate) fn behind<'t>(prefix: &[u8], text: &'t [u8]) -> Option<&'t [u8]> {
+    let (start, rest) = text.split_at_checked(prefix.len())?;
+    same(start, prefix).then_some(rest)
+}

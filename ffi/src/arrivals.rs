@@ -35,14 +35,14 @@ impl Among<'_> {
 impl Borrow<Exchange> for Waiting {
     fn borrow(&self) -> &Exchange {
         // SAFETY: `Among::new` has looked at it, and one is borrowed at a time.
-        unsafe { &*unchecked(self.0) }
+        unsafe { unchecked(self.0) }
     }
 }
 
 impl BorrowMut<Exchange> for Waiting {
     fn borrow_mut(&mut self) -> &mut Exchange {
         // SAFETY: as above.
-        unsafe { &mut *unchecked(self.0) }
+        unsafe { unchecked(self.0) }
     }
 }
 
@@ -59,19 +59,19 @@ pub(crate) unsafe fn next_of<O: Object<Value: Arrivals>>(
     // SAFETY: the caller of the interface keeps the rules of the header; so for all below.
     let answered = unsafe { out(answered) }?;
     // SAFETY: as above.
-    let among = unsafe { Among::new(exchanges, count) }?;
+    let mut among = unsafe { Among::new(exchanges, count) }?;
     let answer = |index: Option<usize>| {
         answered.write(index.and_then(|index| index.try_into().ok()).unwrap_or(-1));
     };
     // SAFETY: as above.
-    unsafe { next(arrivals, client, among, inbox, event, text, answer) }
+    unsafe { next(arrivals, client, &mut among, inbox, event, text, answer) }
 }
 
 /// Hands out the next thing that came, and says through `answer` whose it is.
 pub(crate) unsafe fn next<O: Object<Value: Arrivals>>(
     arrivals: *mut O,
     client: *const mcpico_client,
-    among: Among<'_>,
+    among: &mut Among<'_>,
     inbox: *mut mcpico_inbox,
     event: *mut mcpico_event,
     text: *mut mcpico_str,

@@ -57,12 +57,12 @@ pub unsafe extern "C" fn mcpico_lines_next(
         // SAFETY: the caller keeps the rules of the header; so for all below.
         let answered = unsafe { out(answered) }?;
         // SAFETY: as above.
-        let among = unsafe { Among::new(&raw mut exchange, count) }?;
+        let mut among = unsafe { Among::new(&raw mut exchange, count) }?;
         let answer = |index: Option<usize>| {
             answered.write(index.is_some().into());
         };
         // SAFETY: as above.
-        unsafe { next(lines, client, among, inbox, event, line, answer) }
+        unsafe { next(lines, client, &mut among, inbox, event, line, answer) }
     })
 }
 

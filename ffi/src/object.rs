@@ -75,9 +75,10 @@ pub(crate) unsafe fn get_mut<'a, O: Object>(object: *mut O) -> Outcome<&'a mut O
 }
 
 /// The value in an object that has been looked at before.
-pub(crate) unsafe fn unchecked<O: Object>(object: *mut O) -> *mut O::Value {
+pub(crate) unsafe fn unchecked<'a, O: Object>(object: *mut O) -> &'a mut O::Value {
     // SAFETY: the caller has had `get_mut` look at it, which says that there is such a value.
-    unsafe { &raw mut (*object.cast::<Tagged<O::Value>>()).value }
+    let tagged = unsafe { &mut *object.cast::<Tagged<O::Value>>() };
+    &mut tagged.value
 }
 
 /// Takes the value out of an object, which is none from then on.

@@ -21,7 +21,8 @@ const LONG: usize = SHOWN * 2 + 3;
 ///
 /// The time taken depends on the length only.
 pub fn mask(token: &[u8]) -> Masked {
-    match (token.first_chunk(), token.last_chunk()) {
+    let last = token.get(token.len().saturating_sub(SHOWN)..).unwrap_or_default();
+    match (token.first_chunk(), last.first_chunk()) {
         (Some(&head), Some(&tail)) if token.len() > SHORT => {
             let hide = any_unprintable(token);
             let [h0, h1, h2, h3] = show(head, hide);

@@ -74,7 +74,7 @@ pub fn message_endpoint<'o>(
     }
     let (reference, _) = split_before(reference, b"#");
     let (scheme, rest) = scheme(stream.as_bytes()).ok_or(Origin)?;
-    let rest = rest.strip_prefix(b"//").ok_or(Origin)?;
+    let [b'/', b'/', rest @ ..] = rest else { return Err(Origin) };
     let (authority, target) = split_before(rest, b"/?#");
     let (target, _) = split_before(target, b"#");
     let (base, _) = split_before(target, b"?");
@@ -122,7 +122,8 @@ pub fn message_endpoint<'o>(
 /// The scheme of a URL, and what stands behind its colon; `None` for a reference without.
 fn scheme(url: &[u8]) -> Option<(&[u8], &[u8])> {
     let (scheme, rest) = split_before(url, b":/?#");
-    Some((scheme, rest.strip_prefix(b":")?))
+    let [b':', rest @ ..] = rest else { return None };
+    Some((scheme, rest))
 }
 
 /// Splits in front of the first of the bytes `ends`.
@@ -132,10 +133,17 @@ fn split_before<'t>(text: &'t [u8], ends: &[u8]) -> (&'t [u8], &'t [u8]) {
 }
 
 fn same_authority(scheme: &[u8], ours: &[u8], theirs: &[u8]) -> bool {
-    let default: &[u8] = if scheme.eq_ignore_ascii_case(b"https") { b":443" } else { b":80" };
-    let ours = ours.strip_suffix(default).unwrap_or(ours);
-    let theirs = theirs.strip_suffix(default).unwrap_or(theirs);
-    ours.eq_ignore_ascii_case(theirs)
+    let secure = scheme.eq_ignore_ascii_case(b"https");
+    host(secure, ours).eq_ignore_ascii_case(host(secure, theirs))
+}
+
+/// An authority without the default port of its scheme.
+fn host(secure: bool, authority: &[u8]) -> &[u8] {
+    match authority {
+        [host @ .., b':', b'4', b'4', b'3'] if secure => host,
+        [host @ .., b':', b'8', b'0'] if !secure => host,
+        _ => authority,
+    }
 }
 
 /// The URL that is being written.
@@ -164,7 +172,7 @@ impl Room<'_> {
         let (path, query) = split_before(reference, b"?");
         let mut last: &[u8] = b"";
         for text in [directory, path] {
-            let inside = text.strip_prefix(b"/").unwrap_or(text);
+            let inside = if let [b'/', inside @ ..] = text { inside } else { text };
             if text.is_empty() {
                 continue;
             }

@@ -40,7 +40,8 @@ impl<'o> Post<'o> {
             let [b':', b' ', value @ ..] = value else { return None };
             let end = search::first(b'\r', value)?;
             let (value, after) = value.split_at_checked(end)?;
-            rest = after.strip_prefix(b"\r\n")?;
+            let [b'\r', b'\n', next @ ..] = after else { return None };
+            rest = next;
             Some((core::str::from_utf8(name).ok()?, core::str::from_utf8(value).ok()?))
         })
     }

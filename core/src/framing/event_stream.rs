@@ -6,6 +6,7 @@ use super::{FrameTooLarge, Step};
 use crate::bounded::Bounded;
 use crate::decimal;
 use crate::inbox::Inbox;
+use crate::search::behind;
 
 /// Longest event id that is kept for resuming, in bytes.
 pub const MAX_EVENT_ID: usize = 128;
@@ -193,7 +194,7 @@ impl EventStream {
 
 /// The value of a line that is the field `name`.
 fn value_of<'l>(line: &'l [u8], name: &[u8]) -> Option<&'l [u8]> {
-    match line.strip_prefix(name)? {
+    match behind(name, line)? {
         [b':', b' ', value @ ..] | [b':', value @ ..] => Some(value),
         [] => Some(&[]),
         _ => None,

@@ -29,7 +29,10 @@ impl MediaType {
     ///
     /// Source: [RFC 9110 section 8.3.1](https://www.rfc-editor.org/rfc/rfc9110#section-8.3.1)
     pub fn parse(value: &[u8]) -> Result<Self, HttpError> {
-        let rest = token(value).and_then(|rest| token(rest.strip_prefix(b"/")?));
+        let rest = match token(value) {
+            Some([b'/', subtype @ ..]) => token(subtype),
+            _ => None,
+        };
         let Some(rest) = rest.filter(|rest| are_parameters(rest)) else {
             return Err(HttpError::ContentType);
         };
@@ -64,10 +67,10 @@ fn are_parameters(mut rest: &[u8]) -> bool {
 
 /// What follows the parameter at the start of `rest`.
 fn parameter(rest: &[u8]) -> Option<&[u8]> {
-    let after_name = token(rest)?.strip_prefix(b"=")?;
-    match after_name.strip_prefix(b"\"") {
-        Some(quoted) => quoted_rest(quoted),
-        None => token(after_name),
+    match token(rest)? {
+        [b'=', b'"', quoted @ ..] => quoted_rest(quoted),
+        [b'=', value @ ..] => token(value),
+        _ => None,
     }
 }
 

@@ -25,10 +25,10 @@ type Slot = MaybeUninit<[u64; 64]>;
 
 /// A MAC that is none, and is not there for some messages.
 unsafe extern "C" fn mac(_: *mut c_void, message: *const c_char, len: usize, tag: *mut u8) -> i32 {
-    // SAFETY: the library promises that the message is readable and the tag writable.
-    let (message, tag) = unsafe {
-        (core::slice::from_raw_parts(message.cast::<u8>(), len), &mut *tag.cast::<[u8; 32]>())
-    };
+    // SAFETY: the library promises that the message is readable.
+    let message = unsafe { core::slice::from_raw_parts(message.cast::<u8>(), len) };
+    // SAFETY: and that the tag is writable.
+    let tag = unsafe { &mut *tag.cast::<[u8; MCPICO_MAC_LEN]>() };
     let sum = message.iter().fold(0_u8, |sum, byte| sum.wrapping_mul(31).wrapping_add(*byte));
     tag.fill(sum);
     i32::from(sum.is_multiple_of(5))

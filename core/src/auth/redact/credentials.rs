@@ -174,7 +174,7 @@ fn token_of_scheme(text: Text<'_>, end: usize) -> Option<Range<usize>> {
     }
     let to = from.saturating_add(token68_len(text.rest(from)));
     let token = text.slice(from, to);
-    let name = token.strip_suffix(b"=").unwrap_or_default();
+    let name = if let [name @ .., b'='] = token { name } else { &[] };
     let is_param = !name.is_empty() && name.iter().all(|b| b.is_ascii_lowercase() || *b == b'_');
     (!is_param && looks_random(token)).then(|| extended(text, from, to))
 }

@@ -4,6 +4,7 @@ use super::super::{FrameTooLarge, Piece, Pieces, Step};
 use super::{EventStream, is_of_no_interest};
 use crate::bounded::Bounded;
 use crate::inbox::Inbox;
+use crate::search::behind;
 
 /// The start of a line that is data.
 const DATA: &[u8] = b"data:";
@@ -67,7 +68,7 @@ impl EventStream {
     /// Whether the current line is data; drops what stands before the data then.
     fn starts_data(inbox: &mut Inbox<'_>, whole: bool) -> bool {
         let line = inbox.partial();
-        let skip = match line.strip_prefix(DATA) {
+        let skip = match behind(DATA, line) {
             Some([b' ', ..]) => DATA.len().saturating_add(1),
             Some([_, ..]) => DATA.len(),
             Some([]) if whole => DATA.len(),
