@@ -117,6 +117,9 @@ typedef struct mcpico_io mcpico_io;
 typedef struct mcpico_subscription mcpico_subscription;
 typedef struct mcpico_update mcpico_update;
 typedef struct mcpico_channel mcpico_channel;
+typedef struct mcpico_progress mcpico_progress;
+typedef struct mcpico_task mcpico_task;
+typedef struct mcpico_json_stream mcpico_json_stream;
 
 /* ---- Texts ------------------------------------------------------------------------------------------------------- */
 
@@ -404,6 +407,9 @@ struct mcpico_str {
 
 /** A request header has a malformed name or value, or is one that the writer sets itself. */
 #define MCPICO_ERROR_REQUEST_HEADER (-118)
+
+/** A form cannot be filled with its defaults: a required property has none, or the form is malformed. */
+#define MCPICO_ERROR_ELICITATION (-119)
 
 /** The read callback failed. */
 #define MCPICO_ERROR_READ (-130)
@@ -1813,6 +1819,9 @@ MCPICO_API MCPICO_NODISCARD int32_t mcpico_exchange_id(const mcpico_exchange *ex
 /** Whether the response has come: 0 or 1. */
 MCPICO_API MCPICO_NODISCARD int32_t mcpico_exchange_is_answered(const mcpico_exchange *exchange, int32_t *answered);
 
+/** Whether nothing more is to come: the response has, or the exchange has ended without one. 0 or 1. */
+MCPICO_API MCPICO_NODISCARD int32_t mcpico_exchange_is_over(const mcpico_exchange *exchange, int32_t *over);
+
 /** Whether the answer comes as an event stream, which may stay open behind the response: 0 or 1. */
 MCPICO_API MCPICO_NODISCARD int32_t mcpico_exchange_is_stream(const mcpico_exchange *exchange, int32_t *stream);
 
@@ -1919,6 +1928,48 @@ int32_t mcpico_result_stream_next(mcpico_result_stream *stream,
                                   mcpico_json_pointer *pointers,
                                   size_t pointer_count,
                                   mcpico_event *event,
+                                  mcpico_json_part *part);
+
+/* ---- JSON that comes in pieces ----------------------------------------------------------------------------------- */
+
+/** Words of a stream. */
+#define MCPICO_JSON_STREAM_WORDS 16
+
+/** Reads one JSON document of any size that comes in pieces of any size. */
+struct mcpico_json_stream {
+  /** Not to be touched. */
+  uint64_t opaque[MCPICO_JSON_STREAM_WORDS];
+};
+
+/** Starts at the first byte of a document. */
+MCPICO_API MCPICO_NODISCARD int32_t mcpico_json_stream_init(mcpico_json_stream *stream);
+
+/**
+ * The next part of the document, taken off the front of a piece: `used` bytes are done with, and the rest of the piece
+ * is given again. `text` of the part borrows the piece or the stream. With INCOMPLETE all of the piece is done with.
+ * The pointers are those of mcpico_result_stream_next.
+ *
+ * Errors: INCOMPLETE, JSON, which is repeated, TOO_MANY, JSON_DUPLICATE.
+ */
+MCPICO_API MCPICO_NODISCARD
+int32_t mcpico_json_stream_next(mcpico_json_stream *stream,
+                                const char *piece,
+                                size_t piece_len,
+                                mcpico_json_pointer *pointers,
+                                size_t pointer_count,
+                                size_t *used,
+                                mcpico_json_part *part);
+
+/**
+ * Says that no more pieces will come. `part` is the end of a number that is the whole document, mostly
+ * MCPICO_PART_NONE.
+ *
+ * Errors: JSON when the document is not whole, TOO_MANY, JSON_DUPLICATE.
+ */
+MCPICO_API MCPICO_NODISCARD
+int32_t mcpico_json_stream_finish(mcpico_json_stream *stream,
+                                  mcpico_json_pointer *pointers,
+                                  size_t pointer_count,
                                   mcpico_json_part *part);
 
 /* ---- MCP: the client --------------------------------------------------------------------------------------------- */
@@ -2156,6 +2207,14 @@ int32_t mcpico_client_beside(mcpico_client *client,
  */
 MCPICO_API MCPICO_NODISCARD int32_t mcpico_client_revision(const mcpico_client *client, uint32_t *revision);
 
+/**
+ * Whether the next message of the handshake is `initialize`: 0 or 1. A server that has refused that with 400, 404 or 405
+ * may be one of HTTP+SSE; see mcpico_channel.
+ */
+MCPICO_API MCPICO_NODISCARD
+int32_t mcpico_client_is_initializing(const mcpico_client *client,
+                                      int32_t *initializing);
+
 /** Whether the server has opened a session: 0 or 1. */
 MCPICO_API MCPICO_NODISCARD int32_t mcpico_client_has_session(const mcpico_client *client, int32_t *has_session);
 
@@ -2281,6 +2340,235 @@ int32_t mcpico_update_is_granted(const mcpico_update *update,
 MCPICO_API MCPICO_NODISCARD
 int32_t mcpico_event_update(const mcpico_event *event,
                             mcpico_update *update);
+
+/* ---- MCP: what results, errors and notifications say ------------------------------------------------------------- */
+
+/** The server works on it. */
+#define MCPICO_TASK_WORKING 1
+
+/** The server needs input, which MCPICO_METHOD_UPDATE_TASK brings. */
+#define MCPICO_TASK_INPUT_REQUIRED 2
+
+/** The result is there. */
+#define MCPICO_TASK_COMPLETED 3
+
+/** The request has failed with a JSON-RPC error. */
+#define MCPICO_TASK_FAILED 4
+
+/** The request was cancelled. */
+#define MCPICO_TASK_CANCELLED 5
+
+/** The error is another one. */
+#define MCPICO_REFUSAL_NONE 0
+
+/**
+ * -32020: headers and body differ. For a tool: list the tools again, since a schema says which arguments are headers,
+ * and call it once more.
+ */
+#define MCPICO_REFUSAL_HEADER_MISMATCH 1
+
+/** -32021: the client has to declare more, as `wanted` says, an object of the form of its capabilities. */
+#define MCPICO_REFUSAL_MISSING_CAPABILITY 2
+
+/** -32022: the server does not speak the revision. `wanted` is an array of those that it speaks. */
+#define MCPICO_REFUSAL_UNSUPPORTED_REVISION 3
+
+/** How far a request is. */
+struct mcpico_progress {
+  /** sizeof(mcpico_progress); to be set before the call. */
+  uint32_t struct_size;
+  /** MCPICO_ID_* */
+  uint32_t id_kind;
+  /** The id of the request, mcpico_exchange_id. */
+  int64_t id_number;
+  /** A token that is a string, with its quotes; ours are numbers. */
+  mcpico_str id;
+  /** How far it is: a JSON number. */
+  mcpico_str progress;
+  /** How far it goes: a JSON number; NULL when nobody knows. */
+  mcpico_str total;
+  /** What is being done: a JSON string with its quotes; NULL: none. */
+  mcpico_str message;
+};
+
+/** Where a task stands. Texts borrow the document. */
+struct mcpico_task {
+  /** sizeof(mcpico_task); to be set before the call. */
+  uint32_t struct_size;
+  /** MCPICO_TASK_*; it does not change any more from MCPICO_TASK_COMPLETED on. */
+  uint32_t status;
+  /** Milliseconds from when it was made after which the server may drop it; UINT64_MAX: no limit. */
+  uint64_t ttl;
+  /** Milliseconds that the server asks to let pass before it is asked again; 0: it does not say. */
+  uint64_t poll_interval;
+  /** The name by which the server knows it: a JSON string with its quotes. */
+  mcpico_str id;
+  /** More about the status: a JSON string with its quotes; NULL: none. */
+  mcpico_str message;
+};
+
+/**
+ * Reads a notification of progress, while its event is valid.
+ *
+ * Errors: WRONG_TYPE when it is none, PEER_RESULT when it is malformed.
+ */
+MCPICO_API MCPICO_NODISCARD int32_t mcpico_event_progress(const mcpico_event *event, mcpico_progress *progress);
+
+/**
+ * Reads a log message, while its event is valid: MCPICO_LOG_*; the part of the server that says it, a JSON string with
+ * its quotes, `data` NULL when it has no name; and any JSON.
+ *
+ * Errors: WRONG_TYPE when it is none, PEER_RESULT when it is malformed.
+ */
+MCPICO_API MCPICO_NODISCARD
+int32_t mcpico_event_log(const mcpico_event *event,
+                         uint32_t *level,
+                         mcpico_str *logger,
+                         mcpico_str *message);
+
+/**
+ * Reads why a server of 2026-07-28 refuses a request, out of a MCPICO_EVENT_ERROR, while it is valid:
+ * MCPICO_REFUSAL_*, and what it has read, a JSON string with its quotes, `data` NULL where there is none.
+ *
+ * Errors: WRONG_TYPE for another event, PEER_RESULT when the data of the error are not what its code promises.
+ */
+MCPICO_API MCPICO_NODISCARD
+int32_t mcpico_event_refusal(const mcpico_event *event,
+                             uint32_t *refusal,
+                             mcpico_str *wanted,
+                             mcpico_str *requested);
+
+/**
+ * Reads the result of MCPICO_METHOD_CALL_TOOL: whether the tool itself has failed (0 or 1), an array of content items,
+ * and any JSON; `data` is NULL for what is not there. A malformed `isError` is an error and never "no".
+ *
+ * Errors: JSON, PEER_RESULT.
+ */
+MCPICO_API MCPICO_NODISCARD
+int32_t mcpico_result_tool(const char *json,
+                           size_t json_len,
+                           int32_t *is_error,
+                           mcpico_str *content,
+                           mcpico_str *structured_content);
+
+/**
+ * Reads one page of a list: an array, and where the next page begins, a JSON string with its quotes, `data` NULL when
+ * there is none. `list` is tools, resources, resourceTemplates or prompts. The cursor goes into mcpico_call by way of
+ * mcpico_json_string.
+ *
+ * Errors: OPTION for another list, JSON, PEER_RESULT.
+ */
+MCPICO_API MCPICO_NODISCARD
+int32_t mcpico_result_page(const char *json,
+                           size_t json_len,
+                           const char *list,
+                           size_t list_len,
+                           mcpico_str *items,
+                           mcpico_str *next_cursor);
+
+/**
+ * Reads how long a result may be kept, in milliseconds since it came, 0 when the server says nothing; and whether for
+ * everyone (1) or only for requests with the same token (0). What answers a request with input is not to be kept.
+ *
+ * Errors: JSON, PEER_RESULT.
+ */
+MCPICO_API MCPICO_NODISCARD
+int32_t mcpico_result_cache(const char *json,
+                            size_t json_len,
+                            uint64_t *ttl,
+                            int32_t *is_public);
+
+/**
+ * Reads a task: `json` of a MCPICO_EVENT_TASK, of the result of MCPICO_METHOD_GET_TASK, or of a MCPICO_UPDATE_TASK.
+ *
+ * Errors: JSON, PEER_RESULT.
+ */
+MCPICO_API MCPICO_NODISCARD
+int32_t mcpico_task_read(const char *json,
+                         size_t json_len,
+                         mcpico_task *task);
+
+/**
+ * What has come of a task, as the event that the call would have ended with: MCPICO_EVENT_RESULT, _ERROR or
+ * _INPUT_REQUIRED; _TASK while it works, _CLOSED when it was cancelled. Texts borrow the document. The result of
+ * MCPICO_METHOD_GET_TASK and a MCPICO_UPDATE_TASK hold it, a MCPICO_EVENT_TASK need not.
+ *
+ * Errors: JSON, PEER_RESULT.
+ */
+MCPICO_API MCPICO_NODISCARD
+int32_t mcpico_task_outcome(const char *json,
+                            size_t json_len,
+                            mcpico_event *event);
+
+/* ---- MCP: what a server may ask of a client ---------------------------------------------------------------------- */
+
+/**
+ * Whether a server may ask for this, by the capabilities of the client: 0 or 1. `method` is that of a
+ * MCPICO_EVENT_SERVER_REQUEST, or of one of the requests of a MCPICO_EVENT_INPUT_REQUIRED without its quotes; `params`
+ * its parameters, NULL with length 0 for none. What it may not is answered with MCPICO_RPC_METHOD_NOT_FOUND.
+ *
+ * Errors: JSON.
+ */
+MCPICO_API MCPICO_NODISCARD
+int32_t mcpico_client_allows(const mcpico_client *client,
+                             const char *method,
+                             size_t method_len,
+                             const char *params,
+                             size_t params_len,
+                             int32_t *allowed);
+
+/**
+ * Writes the object that fills a form with the defaults that it names, for `content` of the answer to an
+ * `elicitation/create` with these parameters: `{"action":"accept","content":...}`.
+ *
+ * Errors: JSON; WRONG_TYPE when it is no form; ELICITATION when a required property has no default, or the form is
+ * malformed; BUFFER_TOO_SMALL, OVERLAP.
+ */
+MCPICO_API MCPICO_NODISCARD
+int32_t mcpico_elicitation_defaults(const char *params,
+                                    size_t params_len,
+                                    char *buf,
+                                    size_t cap,
+                                    size_t *out_len);
+
+/**
+ * Counts the arguments of a tool that go into headers, by its `inputSchema`. Since 2026-07-28 a tool whose schema is
+ * refused here has to be left out of what is offered.
+ *
+ * Errors: JSON, PARAM_HEADER.
+ */
+MCPICO_API MCPICO_NODISCARD
+int32_t mcpico_param_header_count(const char *input_schema,
+                                  size_t input_schema_len,
+                                  size_t *header_count);
+
+/* ---- JSON-RPC messages alone ------------------------------------------------------------------------------------- */
+
+/** No JSON. */
+#define MCPICO_RPC_PARSE_ERROR (-32700)
+
+/** No request. */
+#define MCPICO_RPC_INVALID_REQUEST (-32600)
+
+/** There is no such method. */
+#define MCPICO_RPC_METHOD_NOT_FOUND (-32601)
+
+/** The parameters are not those of the method. */
+#define MCPICO_RPC_INVALID_PARAMS (-32602)
+
+/** A fault of the one who answers. */
+#define MCPICO_RPC_INTERNAL_ERROR (-32603)
+
+/**
+ * Reads one JSON-RPC message, of whoever: MCPICO_EVENT_SERVER_REQUEST, _NOTIFICATION, _RESULT or _ERROR, with its id.
+ * Texts borrow `text`. A member that stands twice, or a batch, is no message.
+ *
+ * Errors: PEER_MESSAGE.
+ */
+MCPICO_API MCPICO_NODISCARD
+int32_t mcpico_rpc_parse(const char *text,
+                         size_t text_len,
+                         mcpico_event *event);
 
 /* ---- HTTP/1.1 ---------------------------------------------------------------------------------------------------- */
 
@@ -2771,6 +3059,7 @@ int32_t mcpico_run(const mcpico_io *io,
 #define MCPICO_FRAMING_SIZE (MCPICO_FRAMING_WORDS * 8)
 #define MCPICO_SUBSCRIPTION_SIZE (MCPICO_SUBSCRIPTION_WORDS * 8)
 #define MCPICO_CHANNEL_SIZE (MCPICO_CHANNEL_WORDS * 8)
+#define MCPICO_JSON_STREAM_SIZE (MCPICO_JSON_STREAM_WORDS * 8)
 
 /* MCPICO_OK when this header belongs to the library that is linked, MCPICO_ERROR_ABI when not. */
 static inline int32_t mcpico_check_header(void)
@@ -2813,6 +3102,9 @@ static inline int32_t mcpico_check_header(void)
     sizeof(mcpico_subscription),
     sizeof(mcpico_update),
     sizeof(mcpico_channel),
+    sizeof(mcpico_progress),
+    sizeof(mcpico_task),
+    sizeof(mcpico_json_stream),
   };
   return mcpico_abi_check((uint32_t)MCPICO_VERSION_NUMBER, sizes, sizeof sizes / sizeof sizes[0]);
 }

@@ -28,6 +28,7 @@
 #include "mcpico/result_stream.hpp"
 #include "mcpico/client.hpp"
 #include "mcpico/subscription.hpp"
+#include "mcpico/content.hpp"
 #include "mcpico/stream.hpp"
 #include "mcpico/run.hpp"
 

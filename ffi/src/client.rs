@@ -435,6 +435,22 @@ pub unsafe extern "C" fn mcpico_client_revision(
     })
 }
 
+/// Whether the next message of the handshake is `initialize`: 0 or 1. A server that has refused that with 400, 404 or 405
+/// may be one of HTTP+SSE; see mcpico_channel.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mcpico_client_is_initializing(
+    client: *const mcpico_client,
+    initializing: *mut i32,
+) -> i32 {
+    entry(|| {
+        // SAFETY: the caller keeps the rules of the header.
+        let place = unsafe { out(initializing) }?;
+        // SAFETY: the same.
+        place.write(unsafe { get(client) }?.is_initializing().into());
+        Ok(())
+    })
+}
+
 /// Whether the server has opened a session: 0 or 1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mcpico_client_has_session(

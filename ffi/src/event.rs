@@ -1,6 +1,7 @@
 //! What an exchange hands out.
 
 use mcpico_core::client::{Event, Response};
+use mcpico_core::json::Str;
 use mcpico_core::jsonrpc::Id;
 
 use crate::boundary::{Versioned, mcpico_str};
@@ -103,15 +104,17 @@ impl mcpico_event {
         }
     }
 
-    fn with_id(self, id: Option<Id<'_>>, inbox: Lent) -> Self {
+    pub(crate) fn with_id(
+        self,
+        id: Option<Id<'_>>,
+        quoted: impl FnOnce(Str<'_>) -> mcpico_str,
+    ) -> Self {
         match id {
             None => self,
             Some(Id::Number(number)) => {
                 Self { id_kind: MCPICO_ID_NUMBER, id_number: number, ..self }
             }
-            Some(Id::String(id)) => {
-                Self { id_kind: MCPICO_ID_STRING, id: inbox.quoted(id), ..self }
-            }
+            Some(Id::String(id)) => Self { id_kind: MCPICO_ID_STRING, id: quoted(id), ..self },
         }
     }
 
@@ -156,8 +159,10 @@ impl mcpico_event {
                 json: json(request.params),
                 ..Self::of_kind(MCPICO_EVENT_SERVER_REQUEST)
             }
-            .with_id(Some(request.id), inbox),
-            Event::Unsolicited { id } => Self::of_kind(MCPICO_EVENT_UNSOLICITED).with_id(id, inbox),
+            .with_id(Some(request.id), |id| inbox.quoted(id)),
+            Event::Unsolicited { id } => {
+                Self::of_kind(MCPICO_EVENT_UNSOLICITED).with_id(id, |id| inbox.quoted(id))
+            }
             // Core's enum may grow; what is not known is over.
             _ => Self::of_kind(MCPICO_EVENT_CLOSED),
         }

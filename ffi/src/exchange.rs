@@ -176,6 +176,16 @@ pub unsafe extern "C" fn mcpico_exchange_is_answered(
     entry(|| unsafe { fact(exchange, answered, |exchange| exchange.is_answered().into()) })
 }
 
+/// Whether nothing more is to come: the response has, or the exchange has ended without one. 0 or 1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mcpico_exchange_is_over(
+    exchange: *const mcpico_exchange,
+    over: *mut i32,
+) -> i32 {
+    // SAFETY: the caller keeps the rules of the header.
+    entry(|| unsafe { fact(exchange, over, |exchange| exchange.is_over().into()) })
+}
+
 /// Whether the answer comes as an event stream, which may stay open behind the response: 0 or 1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mcpico_exchange_is_stream(

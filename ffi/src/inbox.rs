@@ -153,6 +153,11 @@ pub unsafe extern "C" fn mcpico_inbox_discard(inbox: *mut mcpico_inbox, count: u
 }
 
 impl Lent {
+    /// A text in place of an inbox.
+    pub(crate) const fn over(text: &[u8]) -> Self {
+        Self { start: text.as_ptr(), capacity: text.len() }
+    }
+
     /// A string that stands in the storage, with the quotes around it; without them should it stand elsewhere.
     pub(crate) fn quoted(self, string: Str<'_>) -> mcpico_str {
         let raw = string.raw();

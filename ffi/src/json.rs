@@ -273,6 +273,16 @@ const NOT_FOUND: Status = Status(MCPICO_ERROR_NOT_FOUND);
 const WRONG_TYPE: Status = Status(MCPICO_ERROR_WRONG_TYPE);
 const OUT_OF_RANGE: Status = Status(MCPICO_ERROR_OUT_OF_RANGE);
 
+/// The one of `quoted` that has this text between its quotes, or the empty string.
+pub(crate) fn known(quoted: &[&'static str], text: &[u8]) -> Option<Str<'static>> {
+    let is = |quoted: &&&str| {
+        quoted.len() == text.len().saturating_add(2)
+            && quoted.bytes().skip(1).zip(text).all(|(known, byte)| known == *byte)
+    };
+    let found = quoted.iter().find(is).unwrap_or(&"\"\"");
+    parse(found.as_bytes()).ok()?.as_str()
+}
+
 /// A string of a document with the quotes that stand around it there.
 pub(crate) fn with_quotes(string: Str<'_>) -> mcpico_str {
     let raw = string.raw();

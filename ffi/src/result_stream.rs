@@ -168,22 +168,8 @@ impl Streaming {
     }
 
     fn part(&mut self, event: &StreamEvent<'_>, lent: Lent) -> mcpico_json_part {
-        let (kind, text) = match event {
-            StreamEvent::Null => (MCPICO_PART_NULL, None),
-            StreamEvent::Bool(true) => (MCPICO_PART_TRUE, None),
-            StreamEvent::Bool(false) => (MCPICO_PART_FALSE, None),
-            StreamEvent::Number(text) => (MCPICO_PART_NUMBER, Some(text)),
-            StreamEvent::EndNumber => (MCPICO_PART_END_NUMBER, None),
-            StreamEvent::Name(text) => (MCPICO_PART_NAME, Some(text)),
-            StreamEvent::EndName => (MCPICO_PART_END_NAME, None),
-            StreamEvent::String(text) => (MCPICO_PART_STRING, Some(text)),
-            StreamEvent::EndString => (MCPICO_PART_END_STRING, None),
-            StreamEvent::StartArray => (MCPICO_PART_START_ARRAY, None),
-            StreamEvent::EndArray => (MCPICO_PART_END_ARRAY, None),
-            StreamEvent::StartObject => (MCPICO_PART_START_OBJECT, None),
-            StreamEvent::EndObject => (MCPICO_PART_END_OBJECT, None),
-        };
-        let text = text.map_or(mcpico_str::ABSENT, |text| self.keep(text, lent));
+        let (kind, text) = kind_and_text(event);
+        let text = text.map_or(mcpico_str::ABSENT, |text| keep(&mut self.char, text, lent));
         let in_inbox = lent.holds(text);
         lent.close_but(if in_inbox {
             (text.data.cast(), text.len)
@@ -192,19 +178,40 @@ impl Streaming {
         });
         mcpico_json_part { text, ..mcpico_json_part::of_kind(kind) }
     }
+}
 
-    /// A text that stays where it is in the inbox; else it is a character, which is kept here.
-    fn keep(&mut self, text: &Part<'_>, lent: Lent) -> mcpico_str {
-        let bytes = text.as_bytes();
-        let text = mcpico_str::of(bytes);
-        if lent.holds(text) {
-            return text;
-        }
-        for (to, byte) in self.char.iter_mut().zip(bytes) {
-            *to = *byte;
-        }
-        mcpico_str::of(self.char.get(..bytes.len()).unwrap_or_default())
+/// What a part is, and its text.
+pub(crate) const fn kind_and_text<'e, 't>(
+    event: &'e StreamEvent<'t>,
+) -> (u32, Option<&'e Part<'t>>) {
+    match event {
+        StreamEvent::Null => (MCPICO_PART_NULL, None),
+        StreamEvent::Bool(true) => (MCPICO_PART_TRUE, None),
+        StreamEvent::Bool(false) => (MCPICO_PART_FALSE, None),
+        StreamEvent::Number(text) => (MCPICO_PART_NUMBER, Some(text)),
+        StreamEvent::EndNumber => (MCPICO_PART_END_NUMBER, None),
+        StreamEvent::Name(text) => (MCPICO_PART_NAME, Some(text)),
+        StreamEvent::EndName => (MCPICO_PART_END_NAME, None),
+        StreamEvent::String(text) => (MCPICO_PART_STRING, Some(text)),
+        StreamEvent::EndString => (MCPICO_PART_END_STRING, None),
+        StreamEvent::StartArray => (MCPICO_PART_START_ARRAY, None),
+        StreamEvent::EndArray => (MCPICO_PART_END_ARRAY, None),
+        StreamEvent::StartObject => (MCPICO_PART_START_OBJECT, None),
+        StreamEvent::EndObject => (MCPICO_PART_END_OBJECT, None),
     }
+}
+
+/// A text that stays where it is; else it is a character, which is kept in `char`.
+pub(crate) fn keep(char: &mut [u8; 4], text: &Part<'_>, lent: Lent) -> mcpico_str {
+    let bytes = text.as_bytes();
+    let text = mcpico_str::of(bytes);
+    if lent.holds(text) {
+        return text;
+    }
+    for (to, byte) in char.iter_mut().zip(bytes) {
+        *to = *byte;
+    }
+    mcpico_str::of(char.get(..bytes.len()).unwrap_or_default())
 }
 
 impl mcpico_json_part {

@@ -182,6 +182,8 @@ pub const MCPICO_ERROR_REQUEST_TARGET: i32 = -116;
 pub const MCPICO_ERROR_REQUEST_HOST: i32 = -117;
 /// A request header has a malformed name or value, or is one that the writer sets itself.
 pub const MCPICO_ERROR_REQUEST_HEADER: i32 = -118;
+/// A form cannot be filled with its defaults: a required property has none, or the form is malformed.
+pub const MCPICO_ERROR_ELICITATION: i32 = -119;
 /// The read callback failed.
 pub const MCPICO_ERROR_READ: i32 = -130;
 /// The write callback failed, or wrote nothing.
@@ -291,6 +293,7 @@ texts! {
     MCPICO_ERROR_REQUEST_TARGET "REQUEST_TARGET" "the request target is malformed"
     MCPICO_ERROR_REQUEST_HOST "REQUEST_HOST" "the host is malformed"
     MCPICO_ERROR_REQUEST_HEADER "REQUEST_HEADER" "a request header is malformed or reserved"
+    MCPICO_ERROR_ELICITATION "ELICITATION" "the form cannot be filled with its defaults"
     MCPICO_ERROR_READ "READ" "the read callback failed"
     MCPICO_ERROR_WRITE "WRITE" "the write callback failed"
     MCPICO_ERROR_CLOSED_UNANSWERED "CLOSED_UNANSWERED" "the connection closed before any answer"

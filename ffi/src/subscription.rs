@@ -1,7 +1,7 @@
 //! What a server tells of its own accord, in both eras.
 
 use mcpico_core::client::{Ending, Event, Notification, Response, Subscription, Update};
-use mcpico_core::json::{Str, Value, parse};
+use mcpico_core::json::{Str, Value};
 use mcpico_core::mcp::AcknowledgedFilter;
 
 use crate::boundary::{Versioned, entry, fill, mcpico_str, of_any_header, out, required};
@@ -293,10 +293,5 @@ fn known(method: &[u8]) -> Outcome<Str<'static>> {
         "\"notifications/tasks\"",
         "\"notifications/tools/list_changed\"",
     ];
-    let is = |quoted: &&&str| {
-        quoted.len() == method.len().saturating_add(2)
-            && quoted.bytes().skip(1).zip(method).all(|(known, byte)| known == *byte)
-    };
-    let method = METHODS.iter().find(is).unwrap_or(&"\"\"");
-    parse(method.as_bytes())?.as_str().ok_or(OPTION)
+    crate::json::known(&METHODS, method).ok_or(OPTION)
 }

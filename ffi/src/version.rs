@@ -86,6 +86,9 @@ sizes! {
     mcpico_subscription,
     mcpico_update,
     mcpico_channel,
+    mcpico_progress,
+    mcpico_task,
+    mcpico_json_stream,
 }
 
 /// Whether a header of that version, whose types have these sizes, belongs to this library. A C program calls

@@ -283,6 +283,16 @@ class client {
              return mcpico_client_revision(&raw_, out);
            }).transform([](std::uint32_t value) { return static_cast<mcpico::revision>(value); });
   }
+  /// Whether a server may ask for this, by the capabilities of the client. Errors: JSON.
+  result<bool> allows(std::string_view method, json params) const noexcept {
+    return detail::flag([&](auto* out) {
+      return mcpico_client_allows(&raw_, method.data(), method.size(), params.text().data(), params.text().size(), out);
+    });
+  }
+  /// Whether the next message of the handshake is `initialize`.
+  result<bool> is_initializing() const noexcept {
+    return detail::flag([&](auto* out) { return mcpico_client_is_initializing(&raw_, out); });
+  }
   result<bool> has_session() const noexcept {
     return detail::flag([&](auto* out) { return mcpico_client_has_session(&raw_, out); });
   }

@@ -199,6 +199,10 @@ class exchange {
   result<bool> is_answered() const noexcept {
     return detail::flag([&](auto* out) { return mcpico_exchange_is_answered(&raw_, out); });
   }
+  /// Whether nothing more is to come.
+  result<bool> is_over() const noexcept {
+    return detail::flag([&](auto* out) { return mcpico_exchange_is_over(&raw_, out); });
+  }
   result<bool> is_stream() const noexcept {
     return detail::flag([&](auto* out) { return mcpico_exchange_is_stream(&raw_, out); });
   }

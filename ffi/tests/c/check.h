@@ -46,6 +46,7 @@ void test_streams(void);
 void test_result_stream(void);
 void test_subscription(void);
 void test_channel(void);
+void test_result(void);
 void test_run(void);
 void test_threads(void);
 

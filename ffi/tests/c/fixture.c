@@ -162,6 +162,21 @@ static void exchanges(struct fixture *f)
   f->acknowledged.kind = MCPICO_UPDATE_ACKNOWLEDGED;
   f->acknowledged.json = mcpico_str_of("{\"notifications\":{\"toolsListChanged\":true}}");
   FRESH(f->update);
+  f->told_progress = f->notification;
+  f->told_progress.method = mcpico_str_of("notifications/progress");
+  f->told_progress.json = mcpico_str_of("{\"progressToken\":1,\"progress\":2}");
+  f->told_log = f->notification;
+  f->told_log.method = mcpico_str_of("notifications/message");
+  f->told_log.json = mcpico_str_of("{\"level\":\"info\",\"data\":1}");
+  FRESH(f->refused);
+  f->refused.kind = MCPICO_EVENT_ERROR;
+  f->refused.code = -32020;
+  FRESH(f->progress);
+  FRESH(f->task);
+  IS(MCPICO_OK, mcpico_json_stream_init(&f->json_stream));
+  FRESH(f->part);
+  IS(MCPICO_OK, mcpico_json_stream_init(&f->ended_stream));
+  IS(MCPICO_OK, mcpico_json_stream_next(&f->ended_stream, "1", 1, NULL, 0, &f->size, &f->part));
 
   FRESH(f->io);
   f->io.read = read_answer;

@@ -78,6 +78,14 @@ struct fixture {
   mcpico_event notification;
   mcpico_update acknowledged;
   mcpico_update update;
+  mcpico_event told_progress;
+  mcpico_event told_log;
+  mcpico_event refused;
+  mcpico_progress progress;
+  mcpico_task task;
+  mcpico_json_stream json_stream;
+  mcpico_json_stream ended_stream;
+  mcpico_json_stream new_json_stream;
   char request_storage[ROOM];
   mcpico_lines lines;
   mcpico_lines new_lines;

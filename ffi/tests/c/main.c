@@ -113,6 +113,7 @@ int main(void)
   test_result_stream();
   test_subscription();
   test_channel();
+  test_result();
   test_run();
   test_threads();
   printf("%d checks, %d failures\n", check_count, check_failures);

@@ -108,6 +108,7 @@ void test_legacy();
 void test_streams();
 void test_result_stream();
 void test_subscription();
+void test_content();
 void test_run();
 void test_threads();
 

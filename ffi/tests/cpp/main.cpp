@@ -16,6 +16,7 @@ int main() {
   test_streams();
   test_result_stream();
   test_subscription();
+  test_content();
   test_run();
   test_threads();
   std::printf("%d checks, %d failed\n", check_count, check_failures);
