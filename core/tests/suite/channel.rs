@@ -1,5 +1,7 @@
 //! The client over HTTP+SSE, the transport of revision 2024-11-05.
 
+mod cuts;
+
 use std::slice;
 
 use mcpico_core::auth::Bearer;
