@@ -48,10 +48,6 @@ class Elf:
             if is_data and start in text:
                 yield from range((start + 3) // 4 * 4, min(end, text.stop), 4)
 
-    def symbols(self):
-        """Names of all symbols."""
-        return [name for name, _ in self._entries()]
-
     def _entries(self):
         header = dict(self.sections)[".symtab"]
         names = self.sections[header[6]][1][4]

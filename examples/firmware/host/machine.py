@@ -8,6 +8,8 @@ import time
 
 # Seconds after which a run is ended.
 LIMIT = 90
+# What DHCP hands out; not QEMU's own first address, which a firmware could have known.
+ADDRESS = "10.0.2.77"
 # Nanoseconds of an instruction: 2 to the power of this.
 ICOUNT_SHIFT = 4
 # The processor runs at 12.5 MHz after reset.
@@ -26,7 +28,7 @@ def run(image, arguments: dict, counted: bool = False, watch=lambda line: None):
     semihosting = ["enable=on", "target=native", "arg=firmware"]
     semihosting += [f"arg={name}={value}" for name, value in words.items()]
     command = ["qemu-system-arm", "-cpu", "cortex-m3", "-machine", "lm3s6965evb", "-nographic"]
-    command += ["-nic", "user,model=stellaris", "-semihosting-config", ",".join(semihosting)]
+    command += ["-nic", f"user,model=stellaris,dhcpstart={ADDRESS}", "-semihosting-config", ",".join(semihosting)]
     if counted:
         command += ["-icount", f"shift={ICOUNT_SHIFT}"]
     start = time.monotonic()

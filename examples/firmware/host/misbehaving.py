@@ -106,11 +106,16 @@ class Misbehaving:
     def __init__(self, port: int):
         self.listener = socket.create_server(("127.0.0.1", port))
         self.children = []
-        threading.Thread(target=self._accept, daemon=True).start()
+        self.accepting = threading.Thread(target=self._accept, daemon=True)
+        self.accepting.start()
 
     def _accept(self):
         while True:
-            connection, _ = self.listener.accept()
+            try:
+                connection, _ = self.listener.accept()
+            except OSError:
+                # It has been shut down.
+                return
             child = os.fork()
             if child == 0:
                 self.listener.close()
@@ -124,7 +129,11 @@ class Misbehaving:
             connection.close()
 
     def stop(self):
-        """Ends the processes that still wait."""
+        """Frees the port, and ends the processes that still wait."""
+        # Closing does not wake who accepts.
+        self.listener.shutdown(socket.SHUT_RDWR)
+        self.accepting.join()
+        self.listener.close()
         for child in self.children:
             try:
                 os.kill(child, signal.SIGKILL)
