@@ -180,7 +180,6 @@ impl<'r, Io: Read + Write, T: Timer> Reply<'r, Io, T> {
         mcpico_core::Error::FrameTooLarge { limit, needed }.into()
     }
 
-    /// The connection is not to be used again.
     /// Sends the request and reads the head of the answer.
     pub(crate) async fn await_head(
         &mut self,

@@ -15,8 +15,8 @@ use crate::report::{Line, Report};
 use crate::session::{Connector, Failure, Link, Session, open};
 use crate::token::{AUDIENCE, ISSUER, LIFETIME, SUBJECT, Tokens};
 
-/// Bytes that `big` is asked for.
-const BIG: &[u8] = br#"{"size":1048576}"#;
+/// What `big` is asked for: a text that fits the inbox, and one that does not.
+const SIZES: [&[u8]; 2] = [br#"{"size":1024}"#, br#"{"size":1048576}"#];
 
 /// Text with characters of one to four bytes and all that JSON escapes.
 const UNUSUAL: &str = "Z\u{fc}rich \u{6771}\u{4eac} \u{1f680} \"\\/\u{1}\n";
@@ -316,24 +316,26 @@ async fn big(
     link: &mut Link<'_, '_>,
     bearer: Bearer<'_>,
 ) -> Result<(), Failure> {
-    let mut pointer =
-        Pointer::new("/content/0/text").map_err(|_| Failure::Content("no pointer"))?;
-    let (mut digest, mut length) = (Sha256::new(), 0);
-    session
-        .stream(link, bearer, tool("big", BIG)?, &mut |event| {
-            let ours = pointer.take(event).map_err(|_| Failure::Content("a name twice"))?;
-            if ours && let StreamEvent::String(part) = event {
-                digest.update(part.as_bytes());
-                length += part.as_bytes().len();
-            }
-            Ok(())
-        })
-        .await?;
-    let mut digits = Line::<64>::new();
-    for byte in digest.finalize() {
-        let _ = write!(digits, "{byte:02x}");
+    for size in SIZES {
+        let mut pointer =
+            Pointer::new("/content/0/text").map_err(|_| Failure::Content("no pointer"))?;
+        let (mut digest, mut length) = (Sha256::new(), 0);
+        session
+            .stream(link, bearer, tool("big", size)?, &mut |event| {
+                let ours = pointer.take(event).map_err(|_| Failure::Content("a name twice"))?;
+                if ours && let StreamEvent::String(part) = event {
+                    digest.update(part.as_bytes());
+                    length += part.as_bytes().len();
+                }
+                Ok(())
+            })
+            .await?;
+        let mut digits = Line::<64>::new();
+        for byte in digest.finalize() {
+            let _ = write!(digits, "{byte:02x}");
+        }
+        hprintln!("big {} bytes, sha256 {}", length, digits.as_str());
     }
-    hprintln!("big {} bytes, sha256 {}", length, digits.as_str());
     Ok(())
 }
 

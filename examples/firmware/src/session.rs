@@ -5,7 +5,7 @@ use mcpico_core::auth::Bearer;
 use mcpico_core::client::{
     Answer, Call, Client, Event, Notification, Response, ResultStream, ServerRequest, Streamed,
 };
-use mcpico_core::json::{StreamEvent, Value};
+use mcpico_core::json::{self, StreamEvent, Value};
 use mcpico_core::mcp::Method;
 use mcpico_http::{Connection, Deadlines, EmbassyTimer, Endpoint, Error};
 use reqwless::client::{HttpClient, HttpConnection};
@@ -64,6 +64,9 @@ pub enum Failure {
     /// The server answered by an error; its code.
     Rpc(i64),
 }
+
+/// The server wants input first, or does the work as a task: this client offers neither.
+const OTHER_RESULT: Failure = Failure::Content("another kind of result");
 
 impl<E: Into<Error>> From<E> for Failure {
     fn from(error: E) -> Self {
@@ -157,6 +160,7 @@ impl Session<'_, '_, '_> {
                 Event::Rejected { status, .. } => outcome = Err(Failure::Rejected(status)),
                 Event::Response(Response::Error(error)) => outcome = Err(Failure::Rpc(error.code)),
                 Event::Response(Response::Result(result)) => outcome = read(result),
+                Event::Response(_) => outcome = Err(OTHER_RESULT),
                 _ => {}
             }
         }
@@ -164,8 +168,8 @@ impl Session<'_, '_, '_> {
         outcome
     }
 
-    /// Calls where the result may be larger than the inbox, and hands it out in parts. They are nothing before this
-    /// says `Ok`.
+    /// Calls where the result may be larger than the inbox, and hands it out in parts, be it large or small. They are
+    /// nothing before this says `Ok`.
     ///
     /// # Errors
     /// [`Failure`].
@@ -194,9 +198,18 @@ impl Session<'_, '_, '_> {
                 Streamed::Event(Event::Rejected { status, .. }) => {
                     outcome = Err(Failure::Rejected(status));
                 }
-                Streamed::Event(Event::Response(_)) => {
-                    outcome = Err(Failure::Content("the result is small"));
+                Streamed::Event(Event::Response(Response::Error(error))) => {
+                    outcome = Err(Failure::Rpc(error.code));
                 }
+                Streamed::Event(Event::Response(Response::Result(result))) => {
+                    // It has been read once, so there is no error in it.
+                    let (mut parts, mut text) = (json::Stream::new(), result.raw());
+                    while let Ok(Some(part)) = parts.next_event(&mut text) {
+                        take(&part)?;
+                    }
+                    outcome = Ok(());
+                }
+                Streamed::Event(Event::Response(_)) => outcome = Err(OTHER_RESULT),
                 _ => {}
             }
         }

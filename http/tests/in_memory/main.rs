@@ -4,6 +4,8 @@ mod allocation;
 #[cfg(feature = "embassy-time")]
 mod embassy;
 mod large_result;
+#[cfg(feature = "defmt")]
+mod logging;
 mod request_bytes;
 mod response_bytes;
 mod server_requests;
