@@ -122,7 +122,36 @@ pub unsafe extern "C" fn mcpico_abi_check(
 
 #[cfg(test)]
 mod tests {
-    use super::decimal;
+    use super::{NUMBER, SIZES, decimal, mcpico_abi_check};
+    use crate::boundary::Versioned;
+    use crate::call::mcpico_call;
+    use crate::status::{MCPICO_ERROR_ABI, MCPICO_OK};
+    use std::vec::Vec;
+
+    #[test]
+    fn a_header_of_an_earlier_version_has_fewer_types_and_smaller_ones() {
+        let check = |sizes: &[usize]| {
+            // SAFETY: the sizes are there.
+            unsafe { mcpico_abi_check(NUMBER, sizes.as_ptr(), sizes.len()) }
+        };
+        let mut sizes: Vec<usize> = SIZES.iter().map(|(_, size)| *size).collect();
+        assert_eq!(check(&sizes), MCPICO_OK);
+        assert_eq!(check(&sizes[..34]), MCPICO_OK);
+        let call = SIZES.iter().position(|(name, _)| *name == "mcpico_call").unwrap();
+        for earlier in mcpico_call::EARLIER {
+            assert!(*earlier < sizes[call]);
+            let mut sizes = sizes.clone();
+            sizes[call] = *earlier;
+            assert_eq!(check(&sizes), MCPICO_OK);
+            sizes[call] -= 8;
+            assert_eq!(check(&sizes), MCPICO_ERROR_ABI);
+            sizes[call] = *earlier;
+            sizes[call + 1] = *earlier;
+            assert_eq!(check(&sizes), MCPICO_ERROR_ABI);
+        }
+        sizes.push(8);
+        assert_eq!(check(&sizes), MCPICO_ERROR_ABI);
+    }
 
     #[test]
     fn parts_of_a_version_are_read() {
