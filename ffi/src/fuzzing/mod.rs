@@ -16,6 +16,7 @@ use core::ptr::{null, null_mut};
 use crate::*;
 
 mod calls;
+mod contents;
 
 const SLOTS: usize = 60;
 const ROOM: usize = 1024;
