@@ -66,6 +66,14 @@ pub(crate) async fn run(command: &Record) -> Result<Exit, Failure> {
         let what = format!("{} is there already", file.display());
         return Err(Failure::usage(escape(&what).into_owned()).hint("--force writes over it"));
     }
+    // Found out before the server is asked for anything.
+    let folder = command.output.as_ref().and_then(|file| file.parent());
+    if let Some(folder) =
+        folder.filter(|folder| !(folder.as_os_str().is_empty() || folder.is_dir()))
+    {
+        let what = format!("there is no directory {} to write to", folder.display());
+        return Err(Failure::usage(escape(&what).into_owned()));
+    }
     let given = given_arguments(&command.arguments)?;
     let target = Target::new(command.endpoint.as_deref(), &command.target)?;
     let mut peer = target.peer(target.token.as_deref());

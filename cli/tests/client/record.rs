@@ -225,6 +225,16 @@ fn a_file_is_not_written_over_by_accident() {
     assert!(fs::read_to_string(&there).unwrap().contains("test_tools"));
 }
 
+/// A whole recording would be lost at its end.
+#[test]
+fn a_file_that_cannot_be_is_told_before_the_server_is_asked() {
+    let house = offering(json!({"tools": []}));
+    let file = format!("{}/not-there/x.yaml", env!("CARGO_TARGET_TMPDIR"));
+    let run = run(&["record", &house.url, "--secret-file", &secret_file(), "--output", &file]);
+    assert!(run.code == 2 && run.err.contains("no directory"), "{run:?}");
+    assert!(house.requests().is_empty());
+}
+
 #[test]
 fn nothing_to_record_is_a_failure() {
     let house = House::with(
