@@ -18,7 +18,7 @@ use sha2::Sha256;
 /// The secret of the servers that [`Server::with`] starts.
 pub(crate) const SECRET: &str = "an-example-secret-of-forty-eight-bytes-0123456789";
 
-pub(crate) const TIMEOUT: Duration = Duration::from_secs(60);
+pub(crate) const TIMEOUT: Duration = Duration::from_mins(1);
 
 /// `mcpico serve` in a process of its own, ended on drop.
 pub(crate) struct Server {
