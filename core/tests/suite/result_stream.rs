@@ -3,13 +3,13 @@
 mod exchange;
 mod large;
 
-use mcpico_core::client::ResultStream;
+use mcpico_core::client::{Call, Client, ResultStream};
 use mcpico_core::json::Stream;
-use mcpico_core::mcp::{Method, Revision};
+use mcpico_core::mcp::{Capabilities, Method, Revision};
 use mcpico_core::{Error, PeerError};
 use proptest::prelude::*;
 
-use exchange::{EVENTS, JSON, Seen, asked, streamed, whole};
+use exchange::{EVENTS, INFO, JSON, Seen, asked, ready, streamed, whole};
 
 const LIST: Method<'static> = Method::ListTools { cursor: None };
 const READ: Method<'static> = Method::ReadResource { uri: "a" };
@@ -248,6 +248,14 @@ fn every_kind_of_message_has_the_outcome_of_one_that_fits() {
             r#""method":"m","params":"p""#,
             r#""method":"m","params":[]"#,
             r#""method":"m","id":ID,"result":{}"#,
+            r#""method":"m","id":true"#,
+            r#""y":{},"id":ID,"result":[]"#,
+            r#""y":{"code":1,"message":"m"},"id":ID,"error":{}"#,
+            r#""id":ID,"error":{"code":1,"message":"m","resultType":"other"}"#,
+            r#""id":ID,"error":{"code":1,"message":"m","data":1,"data":2}"#,
+            r#""id":ID,"result":{"code":1,"code":2}"#,
+            r#""id":ID,"result":{"message":1,"message":2}"#,
+            r#""id":ID,"result":{"data":1,"data":2}"#,
         ] {
             let member = member.replace("ID", id);
             for message in [
@@ -268,8 +276,10 @@ fn every_kind_of_message_has_the_outcome_of_one_that_fits() {
             }
         }
     }
-    for text in ["1", "\"x\"", "null", "[1]", "[]"] {
-        let message = format!("{}{text}", " ".repeat(300));
+    let spaces = " ".repeat(300);
+    let version = |version| format!(r#"{spaces}{{"jsonrpc":{version},"id":1,"result":{{}}}}"#);
+    let others = ["1", "\"x\"", "null", "[1]", "[]"].map(|text| format!("{spaces}{text}"));
+    for message in others.into_iter().chain([version("\"1.0\""), version("2"), version("{}")]) {
         let large = whole(asked(Revision::LATEST, LIST, 200, JSON), message.as_bytes());
         let mut exchange = asked(Revision::LATEST, LIST, 200, JSON);
         let small = streamed(&mut exchange, message.as_bytes(), 64, &[7]);
@@ -297,6 +307,80 @@ fn lines_of_an_event_stream_may_be_long_or_without_a_space() {
             }
         }
     }
+}
+
+/// What is left of a line that is passed over is no line of its own, wherever it is cut.
+#[test]
+fn the_rest_of_a_long_line_is_no_field() {
+    let padding = "x".repeat(150);
+    let message = format!(r#"{{"jsonrpc":"2.0","id":1,"result":{{"a":"{padding}"}}}}"#);
+    for start in [": ", "unknown: "] {
+        let body = format!("data: {message}\n{start}{padding}event: other\n\n");
+        for length in 1..64 {
+            let mut exchange = asked(Revision::LATEST, LIST, 200, EVENTS);
+            streamed(&mut exchange, body.as_bytes(), 64, &[length]);
+            assert!(exchange.is_answered(), "{length}");
+        }
+    }
+}
+
+/// The position of a fault counts the bytes of the message: neither the names of lines nor the space behind
+/// their colon, but the line feeds between them.
+#[test]
+fn a_fault_in_an_event_has_the_position_that_it_has_in_one_that_fits() {
+    let padding = "x".repeat(150);
+    for ending in ["\n", "\r\n", "\r"] {
+        for empty in ["data:", "data: ", "data"] {
+            let lines = [
+                &format!(r#"data: {{"jsonrpc":"2.0","x":"{padding}""#),
+                empty,
+                r#"data:,"id":1,"#,
+                empty,
+                r#"data: "result":{"a":!}}"#,
+                "",
+                "",
+            ];
+            let body = lines.join(ending);
+            let large = whole(asked(Revision::LATEST, LIST, 200, EVENTS), body.as_bytes());
+            assert!(matches!(large[..], [Seen::Error(Error::Peer(_))]), "{large:?}");
+            for length in 1..64 {
+                let mut exchange = asked(Revision::LATEST, LIST, 200, EVENTS);
+                let small = streamed(&mut exchange, body.as_bytes(), 64, &[length]);
+                assert_eq!(small, large, "{body:?} by {length}");
+            }
+        }
+    }
+}
+
+/// Only the answer to a request of ours is read in parts: the handshake and refusals have to fit.
+#[test]
+fn what_is_no_answer_to_a_request_has_to_fit() {
+    let body = format!(r#"{{"jsonrpc":"2.0","id":1,"result":{{"a":"{}"}}}}"#, "x".repeat(300));
+    let mut client = Client::with_revisions(INFO, Revision::LATEST_LEGACY, Revision::LATEST_LEGACY);
+    let (_, mut exchange) = client.connect(None, &mut [0; 1024]).unwrap().unwrap();
+    exchange.on_status(200);
+    exchange.on_header(&mut client, "Content-Type", JSON.as_bytes()).unwrap();
+    let seen = streamed(&mut exchange, body.as_bytes(), 64, &[7]);
+    assert_eq!(seen, [Seen::Error(Error::FrameTooLarge { limit: 64, needed: 65 })]);
+}
+
+/// Whoever has to poll a task has to hold it.
+#[test]
+fn a_task_has_to_fit() {
+    let declared = Capabilities { tasks: true, ..Capabilities::NONE };
+    let mut client = ready(Revision::LATEST).declare(declared);
+    let tool = Method::CallTool { name: "t", arguments: None, input_schema: None };
+    let (_, mut exchange) = client.request(&Call::new(tool), &mut [0; 1024]).unwrap();
+    exchange.on_status(200);
+    exchange.on_header(&mut client, "Content-Type", JSON.as_bytes()).unwrap();
+    let body = format!(
+        r#"{{"jsonrpc":"2.0","id":{},"result":{{"resultType":"task","taskId":"{}"}}}}"#,
+        exchange.id(),
+        "x".repeat(300)
+    );
+    let seen = streamed(&mut exchange, body.as_bytes(), 64, &[7]);
+    let needed = body.len();
+    assert_eq!(seen, [Seen::Error(Error::FrameTooLarge { limit: 64, needed })]);
 }
 
 /// A line feed between two lines of data ends a number that stands before it.

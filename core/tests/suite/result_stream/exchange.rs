@@ -6,7 +6,7 @@ use mcpico_core::inbox::Inbox;
 use mcpico_core::json::{Stream, StreamEvent};
 use mcpico_core::mcp::{ClientInfo, Method, Revision};
 
-const INFO: ClientInfo = ClientInfo { name: "test", version: "1" };
+pub(super) const INFO: ClientInfo = ClientInfo { name: "test", version: "1" };
 
 pub(super) const JSON: &str = "application/json";
 pub(super) const EVENTS: &str = "text/event-stream";
