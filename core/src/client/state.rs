@@ -64,9 +64,7 @@ impl State {
             }
             (Self::Unknown, Lesson::Modern) => Ok(Self::Ready(Revision::LATEST)),
             (Self::Unknown, Lesson::Legacy) => legacy.map(Self::Initialize).ok_or(none),
-            (Self::Initialize(asked), Lesson::Offered(Some(revision)))
-                if revision != asked && !revision.is_modern() =>
-            {
+            (Self::Initialize(asked), Lesson::Offered(Some(revision))) if revision != asked => {
                 Ok(Self::Initialize(revision))
             }
             (Self::Initialize(_), Lesson::Initialized(Some(revision))) => {
@@ -119,6 +117,15 @@ mod tests {
         for state in [State::Unknown, State::Initialize(LEGACY), State::Ready(MODERN)] {
             assert_eq!(state.after(Lesson::Nothing, Some(LEGACY)), Ok(state));
         }
+    }
+
+    #[test]
+    fn what_was_asked_for_in_vain_is_not_asked_for_again() {
+        let asked = State::Initialize(LEGACY);
+        let offered = |revision| asked.after(Lesson::Offered(Some(revision)), Some(LEGACY));
+        assert_eq!(offered(LEGACY), Err(PeerError::NoCommonRevision));
+        assert_eq!(offered(Revision::V2024_11_05), Ok(State::Initialize(Revision::V2024_11_05)));
+        assert_eq!(offered(MODERN), Ok(State::Ready(MODERN)));
     }
 
     #[test]
