@@ -309,6 +309,21 @@ fn lines_of_an_event_stream_may_be_long_or_without_a_space() {
     }
 }
 
+/// What is no message is refused behind the answer, too, where other messages are dropped.
+#[test]
+fn what_is_no_message_has_the_outcome_of_one_that_fits_behind_the_answer() {
+    let padding = "x".repeat(150);
+    for member in [r#""jsonrpc":"1.0""#, r#""jsonrpc":"2.0""#, r#""jsonrpc":"2.0","method":1"#] {
+        let body = format!(
+            "data: {{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{{}}}}\n\ndata: {{{member},\"x\":\"{padding}\"}}\n\n"
+        );
+        let large = whole(asked(Revision::LATEST, LIST, 200, EVENTS), body.as_bytes());
+        assert!(matches!(large[..], [Seen::Result(_), Seen::Error(_)]), "{large:?}");
+        let mut exchange = asked(Revision::LATEST, LIST, 200, EVENTS);
+        assert_eq!(streamed(&mut exchange, body.as_bytes(), 64, &[7]), large, "{member}");
+    }
+}
+
 /// What is left of a line that is passed over is no line of its own, wherever it is cut.
 #[test]
 fn the_rest_of_a_long_line_is_no_field() {
