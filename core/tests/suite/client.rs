@@ -340,6 +340,13 @@ fn a_session_is_opened_by_a_good_answer_to_initialize_alone() {
     }
 }
 
+/// Who knows the id can use the session.
+#[test]
+fn a_session_is_shown_without_its_id() {
+    let shown = format!("{:?}", legacy(Revision::V2025_11_25, true));
+    assert!(shown.contains("SessionId(..)") && !shown.contains("abc-123"), "{shown}");
+}
+
 #[test]
 fn a_session_id_that_is_no_header_value_is_refused() {
     for id in ["", "a b", "a\u{e9}", &"x".repeat(129)] {
