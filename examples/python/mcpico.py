@@ -41,6 +41,9 @@ class Call(Structure):
             "name", "arguments", "input_schema", "cursor", "argument", "value", "mcp_name", "bearer",
             "input_responses", "input_state", "trace_parent", "trace_state", "baggage",
         )),
+        ("subscribe", c_uint32), ("reserved", c_uint32),
+        ("resource_uris", POINTER(Str)), ("resource_uri_count", c_size_t),
+        ("task_ids", POINTER(Str)), ("task_id_count", c_size_t),
     ]  # fmt: skip
 
 
