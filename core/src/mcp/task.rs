@@ -263,6 +263,12 @@ mod tests {
                 ResultError::UnknownResultType,
             ),
             (format!("{id}\"failed\",\"error\":{{}}"), ResultError::WrongType("error")),
+            (
+                format!(
+                    "{id}\"failed\",\"error\":{{\"code\":1,\"message\":\"m\",\"data\":1,\"data\":2}}"
+                ),
+                ResultError::WrongType("error"),
+            ),
             (format!("{id}\"input_required\""), ResultError::Missing("inputRequests")),
             (
                 format!("{id}\"input_required\",\"inputRequests\":{{\"a\":1}}"),
