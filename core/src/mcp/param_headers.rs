@@ -35,19 +35,15 @@ pub fn param_headers(input_schema: Value<'_>) -> Result<ParamHeaders<'_>, ParamH
         return Ok(headers);
     }
     headers.descend(input_schema)?;
-    let mut found = 0;
-    while let Some(header) = headers.advance()? {
-        if found >= MAX_PARAM_HEADERS {
-            return Err(ParamHeaderError::TooMany);
+    let mut names = [Str::EMPTY; MAX_PARAM_HEADERS];
+    let mut found = 0_usize;
+    while let Some(name) = headers.advance()? {
+        // No annotation is empty.
+        if names.iter().any(|earlier| same_name(*earlier, name)) {
+            return Err(ParamHeaderError::Duplicate);
         }
-        let mut earlier = ParamHeaders::new();
-        earlier.descend(input_schema)?;
-        for _ in 0..found {
-            if earlier.advance()?.is_some_and(|other| same_name(other.name, header.name)) {
-                return Err(ParamHeaderError::Duplicate);
-            }
-        }
-        found += 1;
+        *names.get_mut(found).ok_or(ParamHeaderError::TooMany)? = name;
+        found = found.wrapping_add(1);
     }
     // A property may itself be called so; every other occurrence is out of reach.
     if annotations != found.wrapping_add(headers.properties) {
@@ -81,7 +77,8 @@ impl<'a> ParamHeaders<'a> {
         Self { levels: core::array::from_fn(level), depth: 0, properties: 0 }
     }
 
-    fn advance(&mut self) -> Result<Option<ParamHeader<'a>>, ParamHeaderError> {
+    /// Moves on to the next annotation, and gives the name in it; its path is that of the levels.
+    fn advance(&mut self) -> Result<Option<Str<'a>>, ParamHeaderError> {
         while let Some(last) = self.depth.checked_sub(1) {
             let Some(level) = self.levels.get_mut(last) else { break };
             let next = level.entries.next();
@@ -103,9 +100,7 @@ impl<'a> ParamHeaders<'a> {
                 if !kind.is_some_and(|kind| allowed.iter().any(|allowed| kind == **allowed)) {
                     return Err(ParamHeaderError::Type);
                 }
-                // A level that has just been entered has no name yet.
-                let path = self.levels.each_ref().map(|level| level.name);
-                return Ok(Some(ParamHeader { name, path }));
+                return Ok(Some(name));
             }
         }
         Ok(None)
@@ -125,7 +120,10 @@ impl<'a> Iterator for ParamHeaders<'a> {
     type Item = ParamHeader<'a>;
 
     fn next(&mut self) -> Option<ParamHeader<'a>> {
-        self.advance().ok().flatten()
+        let name = self.advance().ok()??;
+        // A level that has just been entered has no name yet.
+        let path = self.levels.each_ref().map(|level| level.name);
+        Some(ParamHeader { name, path })
     }
 }
 
