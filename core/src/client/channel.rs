@@ -8,11 +8,12 @@ use super::event::Event;
 use super::exchange::Purpose;
 use super::message_endpoint::MessageEndpointError;
 use super::post::{Post, Verb};
-use super::sending::{header, write_bearer};
+use super::sending::write_bearer;
 use super::{Client, Exchange};
 use crate::auth::Bearer;
 use crate::error::{Error, PeerError};
 use crate::framing::{EventStream, FrameTooLarge, Step};
+use crate::http1::write_header;
 use crate::inbox::Inbox;
 use crate::mcp::Revision;
 use crate::writer::emit;
@@ -59,7 +60,7 @@ impl Channel {
         out: &'o mut [u8],
     ) -> Result<(Post<'o>, Exchange), Error> {
         let headers = emit(out, |w| {
-            header(w, "Accept", "text/event-stream");
+            write_header(w, "Accept", b"text/event-stream");
             write_bearer(w, bearer);
         })?;
         Ok((Post { verb: Verb::Get, headers, body: &[] }, exchange(Purpose::Listen)))
@@ -77,7 +78,7 @@ impl Channel {
     ) -> Result<(Post<'o>, Exchange), Error> {
         let mut split = 0;
         let text = emit(out, |w| {
-            header(w, "Content-Type", "application/json");
+            write_header(w, "Content-Type", b"application/json");
             write_bearer(w, bearer);
             split = w.len();
             w.bytes(message);

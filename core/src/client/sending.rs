@@ -6,6 +6,7 @@ use super::exchange::{Exchange, Purpose};
 use super::post::{Post, Verb};
 use crate::auth::Bearer;
 use crate::error::Error;
+use crate::http1::write_header;
 use crate::json::Object;
 use crate::jsonrpc::{Id, Outgoing};
 use crate::mcp::{Method, ParamHeaderError, Revision, encode_header_text, param_headers};
@@ -52,8 +53,8 @@ impl Client {
         };
         let mut split = 0;
         let text = emit(out, |w| {
-            header(w, "Accept", "application/json, text/event-stream");
-            header(w, "Content-Type", "application/json");
+            write_header(w, "Accept", b"application/json, text/event-stream");
+            write_header(w, "Content-Type", b"application/json");
             if let Message::Call(call, _) = message
                 && revision.is_modern()
             {
@@ -125,9 +126,9 @@ impl Client {
         out: &'o mut [u8],
     ) -> Result<Post<'o>, Error> {
         let headers = emit(out, |w| {
-            header(w, "Accept", "text/event-stream");
+            write_header(w, "Accept", b"text/event-stream");
             if let Some(id) = last_event_id {
-                header(w, "Last-Event-ID", id);
+                write_header(w, "Last-Event-ID", id.as_bytes());
             }
             self.write_session_headers(w, Some(revision), bearer);
         })?;
@@ -153,12 +154,10 @@ impl Client {
     ) {
         if let Some(revision) = revision {
             if revision.differences().version_header {
-                header(w, "MCP-Protocol-Version", revision.name());
+                write_header(w, "MCP-Protocol-Version", revision.name().as_bytes());
             }
             if let Some(session) = &self.session {
-                w.str("Mcp-Session-Id: ");
-                w.bytes(session.as_bytes());
-                w.str("\r\n");
+                write_header(w, "Mcp-Session-Id", session.as_bytes());
             }
         }
         write_bearer(w, bearer);
@@ -167,7 +166,7 @@ impl Client {
 
 /// The headers that repeat the body.
 fn write_method_headers(w: &mut Writer<'_>, method: &Method<'_>) -> Result<(), ParamHeaderError> {
-    header(w, "Mcp-Method", method.name());
+    write_header(w, "Mcp-Method", method.name().as_bytes());
     if let Some(name) = method.mcp_name() {
         w.str("Mcp-Name: ");
         encode_header_text(w, name);
@@ -179,13 +178,6 @@ fn write_method_headers(w: &mut Writer<'_>, method: &Method<'_>) -> Result<(), P
         }
     }
     Ok(())
-}
-
-pub(super) fn header(w: &mut Writer<'_>, name: &str, value: &str) {
-    w.str(name);
-    w.str(": ");
-    w.str(value);
-    w.str("\r\n");
 }
 
 pub(super) fn write_bearer(w: &mut Writer<'_>, bearer: Option<Bearer<'_>>) {

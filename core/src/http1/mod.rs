@@ -45,4 +45,5 @@ pub(crate) use field::{Alphabet, TCHAR};
 pub use field::{HeaderValue, InvalidHeaderValue, is_token};
 pub use head::{Head, HeadReader, Headers, MAX_HEAD, MAX_HEADERS, MAX_INFORMATIONAL};
 pub use media_type::MediaType;
+pub(crate) use request::write_header;
 pub use request::{Method, RequestError, RequestHead};

@@ -73,10 +73,10 @@ impl RequestHead<'_> {
         self.check(headers.clone())?;
         let written = emit(out, |w| {
             self.write_line(w);
-            write_header(w, "Host", self.host);
-            write_header(w, "Accept-Encoding", "identity");
+            write_header(w, "Host", self.host.as_bytes());
+            write_header(w, "Accept-Encoding", b"identity");
             for (name, value) in headers.clone() {
-                write_header(w, name, value);
+                write_header(w, name, value.as_bytes());
             }
             if let Some(length) = content_length {
                 w.str("Content-Length: ");
@@ -122,10 +122,11 @@ impl RequestHead<'_> {
     }
 }
 
-fn write_header(w: &mut Writer<'_>, name: &str, value: &str) {
+/// Appends a line of a head; the value is one that may stand there.
+pub(crate) fn write_header(w: &mut Writer<'_>, name: &str, value: &[u8]) {
     w.str(name);
     w.str(": ");
-    w.str(value);
+    w.bytes(value);
     w.str("\r\n");
 }
 
