@@ -142,6 +142,7 @@ impl Exchange {
         self.take_header(client, name, value).map_err(|error| self.fail(error))
     }
 
+    #[inline(never)]
     fn take_header(&mut self, client: &mut Client, name: &str, value: &[u8]) -> Result<(), Error> {
         if name.eq_ignore_ascii_case("content-type") {
             if self.media_type.is_some() {
@@ -404,6 +405,7 @@ impl Exchange {
     }
 
     /// Takes the response to the request; `None` when the message is not that.
+    #[inline(never)]
     pub(super) fn take<'i>(&mut self, message: &Message<'i>) -> Option<Result<Event<'i>, Error>> {
         let waiting = self.is_waiting() && self.purpose != Purpose::Listen;
         let ours = self.message_id();

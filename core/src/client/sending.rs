@@ -72,6 +72,7 @@ impl Client {
         Ok((Post { verb: Verb::Post, headers, body }, self.exchange(purpose, revision)))
     }
 
+    #[inline(never)]
     fn write_params(&self, params: &mut Object<'_, '_>, message: &Message<'_>, revision: Revision) {
         match message {
             Message::Call(call, _) => {

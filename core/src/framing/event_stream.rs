@@ -150,6 +150,7 @@ impl EventStream {
     }
 
     /// Interprets the line that has been searched to its end.
+    #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
     fn field(&mut self, inbox: &mut Inbox<'_>) {
         let line = inbox.partial();
         // Most lines are data, and no name is long enough to be searched for its colon.

@@ -194,6 +194,7 @@ impl Chunked {
     }
 
     /// Takes a byte that is not part of a chunk's content; `None` when it, or what it makes longer, is wrong.
+    #[inline(never)]
     fn framing(&mut self, byte: u8) -> Option<()> {
         let next = match char::from(byte).to_digit(16) {
             Some(digit) if self.step <= Step::SizeDigit => {

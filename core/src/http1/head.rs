@@ -81,6 +81,7 @@ impl HeadReader {
     }
 
     /// Length of the head, or `None` while its end has not come.
+    #[inline(never)]
     fn search(&mut self, bytes: &[u8]) -> Result<Option<usize>, HttpError> {
         if bytes.iter().zip(PROTOCOL).any(|(byte, expected)| byte != expected) {
             return Err(HttpError::NotHttp1);
@@ -126,6 +127,7 @@ const PROTOCOL: &[u8; 7] = b"HTTP/1.";
 /// Minor version and status.
 ///
 /// Source: [RFC 9112 section 4](https://www.rfc-editor.org/rfc/rfc9112#section-4)
+#[inline(never)]
 fn parse_status_line(line: &[u8]) -> Result<(u8, u16), HttpError> {
     // What stands before has been compared.
     let version = line.get(PROTOCOL.len()..).and_then(<[u8]>::split_first);
