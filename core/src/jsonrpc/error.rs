@@ -68,3 +68,20 @@ impl fmt::Debug for ErrorObject<'_> {
         write!(f, "ErrorObject({}, {:?})", self.code, self.message)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::json::parse;
+    use std::format;
+
+    #[test]
+    fn no_member_may_stand_twice() {
+        let more = br#"{"code":1,"message":"m","data":2,"more":3,"more":4}"#;
+        assert!(ErrorObject::from_value(parse(more).unwrap()).is_some());
+        for member in [r#""code":1"#, r#""message":"m""#, r#""data":2"#] {
+            let text = format!(r#"{{"code":1,"message":"m","data":2,{member}}}"#);
+            assert!(ErrorObject::from_value(parse(text.as_bytes()).unwrap()).is_none(), "{text}");
+        }
+    }
+}
