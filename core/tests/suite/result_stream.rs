@@ -324,6 +324,20 @@ fn what_is_no_message_has_the_outcome_of_one_that_fits_behind_the_answer() {
     }
 }
 
+/// The name of an event may stand behind its data, which need not be JSON then.
+#[test]
+fn an_event_that_is_named_late_is_no_message() {
+    let padding = "x".repeat(150);
+    let body = format!(
+        "data: {{\"jsonrpc\":\"2.0\",\"x\":\"{padding}\nevent: other\ndata: {padding}\n\n\
+         data: {{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{{}}}}\n\n"
+    );
+    let mut exchange = asked(Revision::LATEST, LIST, 200, EVENTS);
+    let seen = streamed(&mut exchange, body.as_bytes(), 64, &[7]);
+    let large = whole(asked(Revision::LATEST, LIST, 200, EVENTS), body.as_bytes());
+    assert!(is_same(&seen, &large, 64) && exchange.is_answered(), "{seen:?}");
+}
+
 /// What is left of a line that is passed over is no line of its own, wherever it is cut.
 #[test]
 fn the_rest_of_a_long_line_is_no_field() {

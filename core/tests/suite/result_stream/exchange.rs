@@ -136,6 +136,7 @@ pub(super) fn streamed(
             }
             Ok(Streamed::Part(event)) => {
                 assert!(!parts.is_empty() || event == StreamEvent::StartObject);
+                assert!(!exchange.is_answered(), "nothing is handed out behind the answer");
                 note(event, &mut parts);
                 continue;
             }
