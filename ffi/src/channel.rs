@@ -37,7 +37,7 @@ pub struct mcpico_channel {
     opaque: [u64; MCPICO_CHANNEL_WORDS],
 }
 
-object!(mcpico_channel, Channel, b"mcha");
+object!(mcpico_channel, Channel, b"mchn");
 
 /// Starts at the first byte of the body of the stream.
 #[unsafe(no_mangle)]

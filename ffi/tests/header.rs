@@ -213,6 +213,25 @@ fn every_function_of_the_sources_is_declared() {
     assert_eq!(defined, declared(&header()));
 }
 
+/// The tag at the start of an object is what tells it from one of another kind.
+#[test]
+fn every_kind_of_object_has_a_tag_of_its_own() {
+    let mut tags = Vec::new();
+    for entry in fs::read_dir(root().join("ffi/src")).unwrap() {
+        let path = entry.unwrap().path();
+        let source = if path.is_file() { fs::read_to_string(path).unwrap() } else { continue };
+        for after in source.split("\nobject!(mcpico_").skip(1) {
+            let (declared, _) = after.split_once(");").unwrap();
+            tags.push(declared.rsplit_once(", ").unwrap().1.to_owned());
+        }
+    }
+    let objects = header().matches("uint64_t opaque[").count();
+    assert_eq!(tags.len(), objects);
+    tags.sort_unstable();
+    tags.dedup();
+    assert_eq!(tags.len(), objects, "two kinds have one tag: {tags:?}");
+}
+
 #[test]
 fn every_declaration_is_documented() {
     let header = header();
