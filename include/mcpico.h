@@ -2880,7 +2880,9 @@ int32_t mcpico_channel_endpoint(mcpico_channel *channel,
  * Scheme and authority are those of the stream, byte for byte: nothing can be sent anywhere else. `target` (it may be
  * NULL) borrows `buf`: path and query, as mcpico_post_request takes them.
  *
- * Errors: ENDPOINT, ENDPOINT_ORIGIN, BUFFER_TOO_SMALL, OVERLAP. The room is that of both texts and one byte more.
+ * The room is that of both texts and one byte more; what stands in it behind the result is void.
+ *
+ * Errors: ENDPOINT, ENDPOINT_ORIGIN, BUFFER_TOO_SMALL, OVERLAP.
  */
 MCPICO_API MCPICO_NODISCARD
 int32_t mcpico_message_endpoint(const char *stream,

@@ -131,7 +131,9 @@ pub unsafe extern "C" fn mcpico_channel_endpoint(
 /// Scheme and authority are those of the stream, byte for byte: nothing can be sent anywhere else. `target` (it may be
 /// NULL) borrows `buf`: path and query, as mcpico_post_request takes them.
 ///
-/// Errors: ENDPOINT, ENDPOINT_ORIGIN, BUFFER_TOO_SMALL, OVERLAP. The room is that of both texts and one byte more.
+/// The room is that of both texts and one byte more; what stands in it behind the result is void.
+///
+/// Errors: ENDPOINT, ENDPOINT_ORIGIN, BUFFER_TOO_SMALL, OVERLAP.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mcpico_message_endpoint(
     stream: *const c_char,

@@ -1,6 +1,6 @@
 //! The rest of the table: what servers tell, streams that exchanges share, and readings by kind.
 
-use core::ptr::{null, null_mut};
+use core::ptr::null;
 
 #[allow(clippy::wildcard_imports, reason = "all of the interface is called")]
 use crate::*;
@@ -148,18 +148,20 @@ impl Program<'_> {
                 }
                 _ => {
                     let (stream, reference) = (self.text(), self.text());
-                    return self.output(|buf, cap, len| {
-                        mcpico_message_endpoint(
-                            stream.0,
-                            stream.1,
-                            reference.0,
-                            reference.1,
-                            buf,
-                            cap,
-                            len,
-                            null_mut(),
-                        )
-                    });
+                    let (buf, cap) = (self.fresh(), self.cap());
+                    let (len, target) = (&raw mut self.len, &raw mut self.string);
+                    let status = mcpico_message_endpoint(
+                        stream.0,
+                        stream.1,
+                        reference.0,
+                        reference.1,
+                        buf,
+                        cap,
+                        len,
+                        target,
+                    );
+                    assert!(status != MCPICO_OK || self.len <= cap);
+                    status
                 }
             };
             self.judge(status);
