@@ -195,6 +195,16 @@ fn the_committed_symbols_are_the_declared_functions() {
     assert_eq!(fs::read_to_string(&path).unwrap_or_default(), names);
 }
 
+/// Pages that say how many there are.
+#[test]
+fn the_number_of_functions_is_that_of_the_pages() {
+    let count = declared(&header()).len();
+    for page in ["README.md", "docs/c.md"] {
+        let text = fs::read_to_string(root().join(page)).unwrap();
+        assert!(text.contains(&format!("{count} functions")), "{page}: there are {count}");
+    }
+}
+
 #[test]
 fn every_function_of_the_sources_is_declared() {
     let (mut defined, mut paths) = (Vec::new(), vec![root().join("ffi/src")]);
