@@ -322,3 +322,25 @@ impl From<mcpico_core::http1::RequestError> for Refusal {
         }
     }
 }
+
+#[cfg(all(test, feature = "std"))]
+mod tests {
+    use super::*;
+
+    /// Panics once more when it is dropped.
+    struct Thrown;
+
+    impl Drop for Thrown {
+        fn drop(&mut self) {
+            panic!("what was thrown has been dropped");
+        }
+    }
+
+    #[test]
+    fn a_panic_becomes_a_status() {
+        let status = entry(|| std::panic::panic_any(Thrown));
+        assert_eq!(status, crate::status::MCPICO_ERROR_INTERNAL);
+        assert_eq!(entry(|| Err(NULL)), MCPICO_ERROR_NULL_POINTER);
+        assert_eq!(entry(|| Ok(())), MCPICO_OK);
+    }
+}
