@@ -24,8 +24,8 @@ pub const MCPICO_KEY_WORDS: usize = 24;
 
 /// An HS256 key: the hash states behind both pads, not the secret. It is a secret all the same.
 ///
-/// Make it by mcpico_key_init, or by mcpico_key_init_mac where hardware keeps the secret; end it by mcpico_key_wipe. While nobody initialises or wipes it, any number of threads
-/// may sign and verify with it.
+/// Make it by mcpico_key_init, or by mcpico_key_init_mac where hardware keeps the secret; end it by mcpico_key_wipe. While
+/// nobody initialises or wipes it, any number of threads may sign and verify with it.
 #[repr(C)]
 pub struct mcpico_key {
     /// Not to be touched.
