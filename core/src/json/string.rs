@@ -124,7 +124,10 @@ impl<'a> Str<'a> {
 impl PartialEq for Str<'_> {
     #[inline]
     fn eq(&self, other: &Self) -> bool {
-        search::same(self.raw, other.raw) || self.chars().eq(other.chars())
+        // Where it would have to be looked for escapes, characters are compared, up to the first that differs.
+        let escaped =
+            cfg!(not(target_pointer_width = "64")) || self.is_escaped() || other.is_escaped();
+        search::same(self.raw, other.raw) || escaped && self.chars().eq(other.chars())
     }
 }
 
