@@ -80,7 +80,7 @@ impl<'o> Writer<'o> {
     }
 
     /// Appends `bytes`.
-    #[inline(never)]
+    #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
     pub fn bytes(&mut self, bytes: &[u8]) {
         let rest = self.out.get_mut(self.len..);
         if let Some(room) = rest.and_then(|rest| rest.get_mut(..bytes.len())) {
@@ -93,7 +93,7 @@ impl<'o> Writer<'o> {
     }
 
     /// Appends one byte.
-    #[inline(never)]
+    #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
     pub fn byte(&mut self, byte: u8) {
         self.bytes(&[byte]);
     }
@@ -104,24 +104,14 @@ impl<'o> Writer<'o> {
     }
 
     /// Appends `number` in decimal.
-    #[expect(clippy::cast_possible_truncation, reason = "the pieces are what is wanted")]
     pub fn unsigned(&mut self, number: u64) {
         let mut digits = [0_u8; 20];
-        // Divided in pieces, since a machine without 64-bit division would link a large routine for it.
-        let mut pieces =
-            [number >> 48, number >> 32, number >> 16, number].map(|piece| piece as u32 & 0xffff);
+        let mut rest = Dividend::new(number);
         let mut first = digits.len();
         for (at, digit) in digits.iter_mut().enumerate().rev() {
-            let (mut rest, mut left) = (0, 0);
-            for piece in &mut pieces {
-                let dividend = rest << 16 | *piece;
-                *piece = dividend / 10;
-                rest = dividend % 10;
-                left |= *piece;
-            }
-            *digit = b'0' + rest as u8;
+            *digit = b'0' + rest.take_digit();
             first = at;
-            if left == 0 {
+            if rest.is_zero() {
                 break;
             }
         }
@@ -191,6 +181,59 @@ impl fmt::Write for Writer<'_> {
     fn write_str(&mut self, text: &str) -> fmt::Result {
         self.str(text);
         Ok(())
+    }
+}
+
+/// A number that is divided by ten.
+#[cfg(target_pointer_width = "64")]
+struct Dividend(u64);
+
+#[cfg(target_pointer_width = "64")]
+impl Dividend {
+    const fn new(number: u64) -> Self {
+        Self(number)
+    }
+
+    /// Divides by ten and gives the remainder.
+    #[expect(clippy::cast_possible_truncation, reason = "it is less than ten")]
+    const fn take_digit(&mut self) -> u8 {
+        let digit = self.0 % 10;
+        self.0 /= 10;
+        digit as u8
+    }
+
+    const fn is_zero(&self) -> bool {
+        self.0 == 0
+    }
+}
+
+/// A number that is divided by ten, in pieces of 16 bits, the highest first: a machine without 64-bit division would
+/// link a large routine for it.
+#[cfg(not(target_pointer_width = "64"))]
+struct Dividend([u32; 4]);
+
+#[cfg(not(target_pointer_width = "64"))]
+impl Dividend {
+    #[expect(clippy::cast_possible_truncation, reason = "the pieces are what is wanted")]
+    fn new(number: u64) -> Self {
+        let pieces = [number >> 48, number >> 32, number >> 16, number];
+        Self(pieces.map(|piece| piece as u32 & 0xffff))
+    }
+
+    /// Divides by ten and gives the remainder.
+    #[expect(clippy::cast_possible_truncation, reason = "it is less than ten")]
+    fn take_digit(&mut self) -> u8 {
+        let mut rest = 0;
+        for piece in &mut self.0 {
+            let dividend = rest << 16 | *piece;
+            *piece = dividend / 10;
+            rest = dividend % 10;
+        }
+        rest as u8
+    }
+
+    fn is_zero(&self) -> bool {
+        self.0 == [0; 4]
     }
 }
 
