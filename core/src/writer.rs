@@ -195,7 +195,6 @@ impl Dividend {
     }
 
     /// Divides by ten and gives the remainder.
-    #[expect(clippy::cast_possible_truncation, reason = "it is less than ten")]
     const fn take_digit(&mut self) -> u8 {
         let digit = self.0 % 10;
         self.0 /= 10;
