@@ -106,12 +106,13 @@ impl<'o> Writer<'o> {
     /// Appends `number` in decimal.
     pub fn unsigned(&mut self, number: u64) {
         let mut digits = [0_u8; 20];
-        let mut rest = Dividend::new(number);
+        let mut number = Dividend::new(number);
         let mut first = digits.len();
         for (at, digit) in digits.iter_mut().enumerate().rev() {
-            *digit = b'0' + rest.take_digit();
+            let (last, is_over) = number.take_digit();
+            *digit = b'0' + last;
             first = at;
-            if rest.is_zero() {
+            if is_over {
                 break;
             }
         }
@@ -194,15 +195,11 @@ impl Dividend {
         Self(number)
     }
 
-    /// Divides by ten and gives the remainder.
-    const fn take_digit(&mut self) -> u8 {
+    /// Divides by ten, and gives the remainder and whether nothing is left.
+    const fn take_digit(&mut self) -> (u8, bool) {
         let digit = self.0 % 10;
         self.0 /= 10;
-        digit as u8
-    }
-
-    const fn is_zero(&self) -> bool {
-        self.0 == 0
+        (digit as u8, self.0 == 0)
     }
 }
 
@@ -219,20 +216,17 @@ impl Dividend {
         Self(pieces.map(|piece| piece as u32 & 0xffff))
     }
 
-    /// Divides by ten and gives the remainder.
+    /// Divides by ten, and gives the remainder and whether nothing is left.
     #[expect(clippy::cast_possible_truncation, reason = "it is less than ten")]
-    fn take_digit(&mut self) -> u8 {
-        let mut rest = 0;
+    fn take_digit(&mut self) -> (u8, bool) {
+        let (mut rest, mut left) = (0, 0);
         for piece in &mut self.0 {
             let dividend = rest << 16 | *piece;
             *piece = dividend / 10;
             rest = dividend % 10;
+            left |= *piece;
         }
-        rest as u8
-    }
-
-    fn is_zero(&self) -> bool {
-        self.0 == [0; 4]
+        (rest as u8, left == 0)
     }
 }
 
