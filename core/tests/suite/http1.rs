@@ -277,7 +277,7 @@ fn the_cases_that_other_clients_get_wrong() {
     assert_eq!(head.header("x"), Some(b"\xE9t\xE9".as_slice()));
 }
 
-/// One response text of llhttp with its log.
+/// One text of llhttp with its log.
 struct Text {
     name: String,
     kind: String,
@@ -286,8 +286,8 @@ struct Text {
 }
 
 /// Reads the texts of one file; the escapes are those of llhttp's own test reader.
-fn llhttp_texts(file: &str) -> Vec<Text> {
-    let markdown = corpus(&format!("llhttp/response/{file}"));
+fn llhttp_texts(folder: &str, file: &str) -> Vec<Text> {
+    let markdown = corpus(&format!("llhttp/{folder}/{file}"));
     let mut texts = Vec::new();
     let mut name = String::new();
     let mut kind = String::new();
@@ -321,21 +321,28 @@ fn llhttp_texts(file: &str) -> Vec<Text> {
 
 fn unescape(block: &str) -> Vec<u8> {
     let text = block.replace("\\\n", "").replace('\n', "\r\n");
-    text.replace("\\r", "\r").replace("\\n", "\n").replace("\\t", "\t").into_bytes()
+    text.replace("\\r", "\r")
+        .replace("\\n", "\n")
+        .replace("\\t", "\t")
+        .replace("\\f", "\x0c")
+        .into_bytes()
 }
 
-/// What llhttp's log says of the first final response.
+/// What llhttp's log says of the first final response, or of the first request as if it were one.
 struct Log {
     refused: bool,
     status: u16,
     body: Vec<u8>,
+    /// Whether a length or chunks say where the body ends.
+    framed: bool,
     /// Where it ends; `None` while it lasts.
     end: Option<usize>,
 }
 
 impl Log {
     fn read(text: &Text) -> Self {
-        let mut log = Self { refused: false, status: 0, body: Vec::new(), end: None };
+        let mut log =
+            Self { refused: false, status: 0, body: Vec::new(), framed: false, end: None };
         let number = |line: &str, key: &str| {
             let digits = line.split(key).nth(1)?;
             digits.split(|c: char| !c.is_ascii_digit()).next()?.parse::<usize>().ok()
@@ -344,7 +351,11 @@ impl Log {
             if line.contains(" error code=") {
                 log.refused = true;
             } else if line.contains("headers complete") {
-                log.status = number(line, "status=").unwrap().try_into().unwrap();
+                // The flags are those of `F_CONTENT_LENGTH` and `F_CHUNKED`.
+                let flags = line.split("flags=").nth(1).and_then(|hex| hex.split(' ').next());
+                log.framed = u16::from_str_radix(flags.unwrap(), 16).unwrap() & 0x28 != 0;
+                log.status =
+                    number(line, "status=").map_or(200, |status| status.try_into().unwrap());
             } else if line.contains("span[body]") {
                 let (at, len) = (number(line, "off=").unwrap(), number(line, "len=").unwrap());
                 log.body.extend_from_slice(&text.bytes[at..at + len]);
@@ -398,7 +409,7 @@ fn the_llhttp_responses_are_judged_alike() {
         "sample.md",
         "transfer-encoding.md",
     ] {
-        for text in llhttp_texts(file) {
+        for text in llhttp_texts("response", file) {
             // The answer to a HEAD request, which this client never sends.
             if text.kind.ends_with("-to-head") {
                 continue;
@@ -427,4 +438,63 @@ fn the_llhttp_responses_are_judged_alike() {
     }
     println!("{ran} texts, {stricter} of them refused though llhttp accepts them");
     assert_eq!((ran, stricter), (84, STRICTER.len()));
+}
+
+/// The fields and bodies of requests under a status line: requests and responses share them, but for a body that nothing
+/// frames, which a request does not have and a response ends by closing.
+#[test]
+fn fields_and_bodies_of_the_llhttp_requests_are_judged_alike() {
+    let not_only_chunked = [
+        "transfer-encoding.md: POST with `chunked` as last transfer-encoding",
+        "transfer-encoding.md: POST with `chunked` as last transfer-encoding (multiple headers)",
+    ];
+    let (mut ran, mut stricter, mut lenient) = (0, 0, 0);
+    for file in [
+        "content-length.md",
+        "invalid.md",
+        "lenient-header-value-relaxed.md",
+        "lenient-headers.md",
+        "transfer-encoding.md",
+    ] {
+        for text in llhttp_texts("request", file) {
+            let request_line_is_whole = text.log.contains("version complete");
+            if !request_line_is_whole || text.kind.ends_with("-to-head") {
+                continue;
+            }
+            let log = Log::read(&text);
+            let fields = text.bytes.windows(2).position(|end| end == b"\r\n").unwrap_or(0);
+            let mut response = [b"HTTP/1.1 200 OK", &text.bytes[fields..]].concat();
+            if !response.windows(4).any(|end| end == b"\r\n\r\n") {
+                // We judge a head when it is whole.
+                response.extend_from_slice(b"\r\n\r\n");
+            }
+            let verdict = receive_in_every_split(&text.name, &response);
+            let refused = matches!(verdict, Err(error) if error != HttpError::Truncated);
+            let right = match (&verdict, log.end) {
+                _ if log.refused => refused,
+                _ if not_only_chunked.contains(&text.name.as_str()) => {
+                    stricter += 1;
+                    verdict == Err(HttpError::TransferEncoding)
+                }
+                _ if refused && text.kind.contains("lenient") => {
+                    lenient += 1;
+                    true
+                }
+                (Err(_), end) => !refused && end.is_none(),
+                (Ok(response), Some(end)) => {
+                    let rest = &text.bytes[end..];
+                    if log.framed {
+                        response.body == log.body && response.excess == rest.len()
+                    } else {
+                        response.body == rest && !response.reusable
+                    }
+                }
+                (Ok(_), None) => false,
+            };
+            assert!(right, "{}: {verdict:?}\n{}", text.name, text.log);
+            ran += 1;
+        }
+    }
+    println!("{ran} texts, {lenient} of them accepted by llhttp in a lenient mode only");
+    assert_eq!((ran, stricter, lenient), (75, not_only_chunked.len(), 15));
 }
