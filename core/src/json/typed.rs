@@ -51,7 +51,7 @@ pub fn from_value<'s, T: Deserialize<'s>>(
     let Some((text, unescape)) = halves.filter(|(_, rest)| rest.len() >= raw.len()) else {
         return Err(TypedError::ScratchTooSmall { needed: raw.len().saturating_mul(2) });
     };
-    let length = resolve_unicode_escapes(raw, text);
+    let length = resolve_escapes(raw, text);
     let text = text.get(..length).unwrap_or_default();
     match serde_json_core::from_slice_escaped(text, unescape) {
         Ok((typed, _)) => Ok(typed),
@@ -59,10 +59,10 @@ pub fn from_value<'s, T: Deserialize<'s>>(
     }
 }
 
-/// Copies `raw` with every `\u` escape as UTF-8, except those that JSON has to escape.
+/// Copies `raw` with every escape as UTF-8, except those of what JSON has to escape.
 ///
 /// serde-json-core reads a `\u` escape as one UTF-16 unit and so refuses surrogate pairs.
-fn resolve_unicode_escapes(raw: &[u8], out: &mut [u8]) -> usize {
+fn resolve_escapes(raw: &[u8], out: &mut [u8]) -> usize {
     let mut w = crate::writer::Writer::new(out);
     let mut rest = raw;
     loop {
@@ -82,7 +82,7 @@ fn resolve_unicode_escapes(raw: &[u8], out: &mut [u8]) -> usize {
         };
         let (escape, after) = after.split_at_checked(length).unwrap_or((after, &[]));
         match super::Str::validated(escape, super::string::Escapes::SOME).chars().next() {
-            Some(c) if length > 2 && c >= ' ' && c != '"' && c != '\\' => {
+            Some(c) if c >= ' ' && c != '"' && c != '\\' => {
                 w.str(c.encode_utf8(&mut [0; 4]));
             }
             _ => w.bytes(escape),
@@ -112,6 +112,15 @@ mod tests {
         assert_eq!(weather.city, "M\u{fc}nchen \u{1f600}");
         assert_eq!(weather.note, "a\"b\n\\");
         assert_eq!(weather.degrees, -3);
+    }
+
+    #[test]
+    fn what_json_has_to_escape_stays_escaped() {
+        let text = br#"{"city":"\/","note":"\u0022\u005c\u0000\u001f\u0020\/\b","degrees":0}"#;
+        let mut scratch = vec![0; 2 * text.len()];
+        let weather: Weather<'_> = from_value(parse(text).unwrap(), &mut scratch).unwrap();
+        assert_eq!(weather.city, "/");
+        assert_eq!(weather.note, "\"\\\0\u{1f} /\u{8}");
     }
 
     #[test]
