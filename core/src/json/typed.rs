@@ -35,7 +35,7 @@ impl core::error::Error for TypedError {}
 
 /// Reads `value` as a `T`.
 ///
-/// `scratch` takes the text with its `\u` escapes resolved and room to unescape strings: twice the
+/// `scratch` takes the text with its escapes resolved and room to unescape strings: twice the
 /// length of [`Value::raw`] suffices. A `&str` field borrows from it and so must not contain a quote, a
 /// backslash or a control character; a `heapless::String` field may. Enums that are untagged or
 /// internally tagged and `flatten` do not work without a heap.
