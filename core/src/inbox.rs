@@ -83,7 +83,7 @@ impl<'b> Inbox<'b> {
 
     /// Declares the first `count` bytes of [`spare`](Self::spare) as filled; more than there is room
     /// for counts as all of it.
-    #[inline(never)]
+    #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
     pub fn commit(&mut self, count: usize) {
         self.tail = self.tail.saturating_add(count).min(self.storage.len());
     }
@@ -104,7 +104,7 @@ impl<'b> Inbox<'b> {
     }
 
     /// The committed bytes that no frame has taken.
-    #[inline(never)]
+    #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
     pub fn unread(&self) -> &[u8] {
         self.storage.get(self.line..self.tail).unwrap_or_default()
     }
@@ -121,7 +121,7 @@ impl<'b> Inbox<'b> {
     }
 
     /// Drops the first `count` unread bytes.
-    #[inline(never)]
+    #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
     pub fn discard(&mut self, count: usize) {
         self.line = self.line.saturating_add(count).min(self.tail);
         self.seen = self.seen.max(self.line);
@@ -132,7 +132,7 @@ impl<'b> Inbox<'b> {
     }
 
     /// The frame that has been assembled.
-    #[inline(never)]
+    #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
     pub(crate) fn frame(&self) -> &[u8] {
         self.storage.get(self.start..self.kept).unwrap_or_default()
     }
@@ -144,31 +144,31 @@ impl<'b> Inbox<'b> {
     }
 
     /// Whether the storage is full and nothing in it can be freed.
-    #[inline(never)]
+    #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
     pub(crate) fn is_full(&self) -> bool {
         self.used() >= self.storage.len()
     }
 
     /// The unsearched bytes of the current line.
-    #[inline(never)]
+    #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
     pub(crate) fn unseen(&self) -> &[u8] {
         self.storage.get(self.seen..self.tail).unwrap_or_default()
     }
 
     /// Notes that `count` further bytes of the current line have been searched.
-    #[inline(never)]
+    #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
     pub(crate) fn saw(&mut self, count: usize) {
         self.seen = self.seen.saturating_add(count).min(self.tail);
     }
 
     /// What has been searched of the current line.
-    #[inline(never)]
+    #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
     pub(crate) fn partial(&self) -> &[u8] {
         self.storage.get(self.line..self.seen).unwrap_or_default()
     }
 
     /// Frees the searched part of the current line and the `ending` bytes after it.
-    #[inline(never)]
+    #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
     pub(crate) fn drop_line(&mut self, ending: usize) {
         self.saw(ending);
         self.line = self.seen;
@@ -176,7 +176,7 @@ impl<'b> Inbox<'b> {
 
     /// Takes the searched part of the current line, without its first `skip` bytes, into the frame:
     /// after a line feed unless it is the first part.
-    #[inline(never)]
+    #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
     pub(crate) fn take_line(&mut self, skip: usize, first: bool) {
         let from = self.line.saturating_add(skip).min(self.seen);
         let length = self.seen.wrapping_sub(from);

@@ -108,7 +108,12 @@ impl EventStream {
                 }
             }
             let unseen = inbox.unseen();
-            let Some(end) = crate::search::first_of(b'\n', b'\r', unseen) else {
+            // Every event ends with a line of nothing else.
+            let end = match unseen {
+                [b'\n', ..] => Some(0),
+                _ => crate::search::first_of(b'\n', b'\r', unseen),
+            };
+            let Some(end) = end else {
                 let unseen = unseen.len();
                 inbox.saw(unseen);
                 self.skipping = self.skipping || is_of_no_interest(inbox.partial());
@@ -123,11 +128,11 @@ impl EventStream {
             };
             self.after_return = unseen.get(end) == Some(&b'\r');
             inbox.saw(end);
-            let blank = inbox.partial().is_empty() && !self.skipping;
-            if !self.skipping {
+            let skipped = core::mem::take(&mut self.skipping);
+            let blank = inbox.partial().is_empty() && !skipped;
+            if !blank && !skipped {
                 self.field(inbox);
             }
-            self.skipping = false;
             inbox.drop_line(1);
             if blank && self.dispatch() {
                 return Ok(Step::Complete);
