@@ -166,6 +166,10 @@ mod tests {
                 ElicitationError::Required,
             ),
             (r#"{"properties":{},"required":["a"]}"#, ElicitationError::Required),
+            (
+                r#"{"properties":{"a":{},"b":{"type":"string","default":"x"}},"required":["a"]}"#,
+                ElicitationError::Required,
+            ),
             (r#"{"properties":{"a":{"type":"string","default":1}}}"#, ElicitationError::Default),
             (r#"{"properties":{"a":{"type":"integer","default":1.5}}}"#, ElicitationError::Default),
             (r#"{"properties":{"a":{"type":"object","default":{}}}}"#, ElicitationError::Default),

@@ -219,11 +219,13 @@ mod tests {
         assert_eq!((task.ttl, task.poll_interval), (Some(60_000), Some(5_000)));
         assert_eq!(task.outcome(), Ok(TaskOutcome::Working));
         assert!(Task::is_one(value(CREATED)) && !Task::is_one(value(ASKING)));
+        assert!(!task.status.is_final());
 
         let task = Task::from_value(value(ASKING)).unwrap();
         let Ok(TaskOutcome::InputRequired(input)) = task.outcome() else { panic!() };
         let keys: std::vec::Vec<_> = input.entries().map(|(key, _)| format!("{key}")).collect();
         assert_eq!((keys, input.state), (std::vec!["name".into()], None));
+        assert!(!task.status.is_final());
 
         let task = Task::from_value(value(COMPLETED)).unwrap();
         let Ok(TaskOutcome::Completed(result)) = task.outcome() else { panic!() };
@@ -232,10 +234,12 @@ mod tests {
         let task = Task::from_value(value(FAILED)).unwrap();
         let Ok(TaskOutcome::Failed(error)) = task.outcome() else { panic!() };
         assert_eq!((error.code, task.poll_interval), (-32603, None));
+        assert!(task.status.is_final());
 
         let cancelled = r#"{"taskId":"a","status":"cancelled","ttlMs":null}"#;
         let task = Task::from_value(value(cancelled)).unwrap();
         assert_eq!((task.outcome(), task.ttl), (Ok(TaskOutcome::Cancelled), None));
+        assert!(task.status.is_final());
     }
 
     #[test]
