@@ -297,7 +297,7 @@ impl<Io: Read + Write, T: Timer> Connection<Io, T> {
     }
 
     /// Begins the exchange of what has been composed.
-    fn begin<'r>(
+    pub(crate) fn begin<'r>(
         &'r mut self,
         exchange: Exchange,
         bearer: Option<Bearer<'_>>,

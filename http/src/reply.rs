@@ -126,6 +126,12 @@ impl<'r, Io: Read + Write, T: Timer> Reply<'r, Io, T> {
         Ok(BodyReader::new(&mut self.connection.io, body))
     }
 
+    /// Whether the request had a bearer.
+    #[cfg(feature = "std")]
+    pub(crate) const fn bearer_sent(&self) -> bool {
+        self.bearer_sent
+    }
+
     /// How the body goes on, where the connection is taken apart.
     #[cfg(feature = "std")]
     pub(crate) const fn body(&self) -> Option<Body> {

@@ -12,7 +12,7 @@ use tokio::sync::{Notify, mpsc};
 use tokio::task::JoinHandle;
 
 use super::dialogue::{Dialogue, Manner};
-use super::exchange::{OUT, bearer, challenges, open};
+use super::exchange::{OUT, bearer, open};
 use super::listener::Tell;
 use super::options::{Options, Transport};
 use super::outcome::{Outcome, Rejection, SessionError};
@@ -57,15 +57,13 @@ impl Channel {
         let opened =
             connection.open_channel(&endpoint, &mut client, bearer, &mut out, &mut storage).await;
         let mut reply = opened.map_err(|error| refused(error.into()))?;
-        let (status, challenges) = (reply.status(), challenges(&reply));
+        let rejection = Rejection::announced(&reply);
+        let status = rejection.status;
         if !(200..300).contains(&status) {
-            let body = match reply.next_event().await {
-                Ok(Event::Rejected { body, .. }) => body.to_vec(),
-                _ => Vec::new(),
-            };
-            let bearer_sent = bearer.is_some();
-            let rejection = Rejection { status, challenges, body, bearer_sent };
-            return Err(refused(SessionError::Rejected(rejection)));
+            return Err(refused(match reply.next_event().await {
+                Ok(Event::Rejected { body, .. }) => rejection.with_body(body),
+                _ => rejection.with_body(&[]),
+            }));
         }
         let (Some(body), true) = (reply.body(), reply.exchange().is_stream()) else {
             let error = CoreError::from(PeerError::ContentType { status });
@@ -235,15 +233,11 @@ impl Poster {
         let mut reply = connection
             .submit(&endpoint, &mut client, message, bearer, &mut out, &mut storage)
             .await?;
-        let challenges = challenges(&reply);
+        let rejection = Rejection::announced(&reply);
         loop {
             match reply.next_event().await? {
                 Event::Closed => break,
-                Event::Rejected { status, body } => {
-                    let (body, bearer_sent) = (body.to_vec(), bearer.is_some());
-                    let rejection = Rejection { status, challenges, body, bearer_sent };
-                    return Err(SessionError::Rejected(rejection));
-                }
+                Event::Rejected { body, .. } => return Err(rejection.with_body(body)),
                 _ => {}
             }
         }

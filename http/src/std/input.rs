@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
-use mcpico_core::json::{self, Object, Str};
+use mcpico_core::json::{self, Object, Str, Value};
 use mcpico_core::mcp::{
     Capabilities, InputRequest, InputRequired, elicitation_defaults, elicitation_form,
 };
 use mcpico_core::writer::{Writer, emit};
 
-use super::outcome::Outcome;
+use super::outcome::{Outcome, SessionError};
+use crate::Error;
 
 /// Times that a request is sent again because the server needs more input.
 pub const MAX_ROUNDS: usize = 8;
@@ -34,6 +35,22 @@ pub struct Answers {
     pub responses: Option<String>,
     /// [`Input::state`] as it came.
     pub state: Option<String>,
+}
+
+const NO_INPUT: SessionError =
+    SessionError::Transport(Error::Client(mcpico_core::Error::Misuse(mcpico_core::Misuse::Input)));
+
+impl Answers {
+    /// What a request is sent with: the responses and the state.
+    pub(super) fn parsed(&self) -> Result<(Option<Value<'_>>, Option<Str<'_>>), SessionError> {
+        fn value(text: &str) -> Result<Value<'_>, SessionError> {
+            json::parse(text.as_bytes()).map_err(|_| NO_INPUT)
+        }
+        let responses = self.responses.as_deref().map(value).transpose()?;
+        let state = self.state.as_deref().map(value).transpose()?;
+        let state = state.map(|state| state.as_str().ok_or(NO_INPUT)).transpose()?;
+        Ok((responses, state))
+    }
 }
 
 /// Accepts a form with the defaults that it names, cancels other elicitations and refuses the rest.

@@ -7,7 +7,8 @@ use mcpico_core::client::{Client, DEFAULT_RETRY, Event, Exchange, Notification};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
-use super::exchange::{answer, bearer, challenges, open};
+use super::answering::Answering;
+use super::exchange::{bearer, open};
 use super::options::Options;
 use super::outcome::{Rejection, SessionError};
 use super::subscription::endless;
@@ -71,6 +72,7 @@ pub(super) async fn hear(
 ) -> Result<(), SessionError> {
     let mut earlier: Option<Exchange> = None;
     let mut silence = 0;
+    let mut answering = Answering::default();
     loop {
         if let Some(exchange) = &earlier {
             let wait = exchange.retry().unwrap_or(DEFAULT_RETRY);
@@ -79,12 +81,15 @@ pub(super) async fn hear(
         silence += 1;
         let mut spoken = false;
         let stream = Stream { url, options, opened: &mut opened, spoken: &mut spoken };
-        let ended = stream.read(client, earlier.as_ref(), tell).await;
+        let ended = stream.read(client, earlier.as_ref(), &mut answering, tell).await;
         if spoken {
             silence = 0;
         }
         match ended {
-            Ok(End::Enough) => return Ok(()),
+            Ok(End::Enough) => {
+                answering.finish().await;
+                return Ok(());
+            }
             Ok(End::Over(exchange)) => earlier = Some(*exchange),
             // A server that does not want to be asked.
             Err(error @ SessionError::Rejected(_)) => return Err(error),
@@ -119,6 +124,7 @@ impl Stream<'_> {
         self,
         client: &mut Client,
         earlier: Option<&Exchange>,
+        answering: &mut Answering,
         tell: &mut Tell<'_>,
     ) -> Result<End, SessionError> {
         let Self { url, options, opened, spoken } = self;
@@ -141,7 +147,7 @@ impl Stream<'_> {
             // Whoever waits may have gone.
             let _ = opened.send(());
         }
-        let challenges = challenges(&reply);
+        let rejection = Rejection::announced(&reply);
         let started = Instant::now();
         loop {
             let event = reply.next_event().await;
@@ -151,14 +157,10 @@ impl Stream<'_> {
                 Ok(Event::Closed) | Err(_) => {
                     return Ok(End::Over(Box::new(reply.exchange().clone())));
                 }
-                Ok(Event::Rejected { status, body }) => {
-                    let (body, bearer_sent) = (body.to_vec(), bearer.is_some());
-                    let rejection = Rejection { status, challenges, body, bearer_sent };
-                    return Err(SessionError::Rejected(rejection));
-                }
+                Ok(Event::Rejected { body, .. }) => return Err(rejection.with_body(body)),
                 Ok(Event::ServerRequest(request)) => {
                     *spoken = true;
-                    let _ = answer(url, options, client, &request).await;
+                    answering.begin(url, options, client, &request).await;
                 }
                 Ok(Event::Notification(note)) => {
                     *spoken = true;

@@ -5,12 +5,13 @@ use std::ops::ControlFlow;
 use mcpico_core::client::{Event, Notification, Update};
 use mcpico_core::mcp::{Method, SubscriptionFilter};
 
+use super::calls::Calls;
 use super::listener::{Listener, Tell, hear};
 use super::outcome::{Outcome, RpcError, SessionError};
 use super::session::Session;
 use super::stdio::StdioSession;
 use super::subscription::Ended;
-use super::task::{Calls, room, too_small};
+use super::task::{room, too_small};
 
 /// Hears an update; says whether that was enough.
 pub(super) type TellUpdate<'t> = dyn FnMut(&Update<'_>) -> ControlFlow<()> + Send + 't;

@@ -1,8 +1,10 @@
 //! For programs: tokio TCP, rustls with the platform's verifier, a session that reconnects, and one with a
 //! child process.
 
+mod answering;
 mod backoff;
 mod cache;
+mod calls;
 mod channel;
 mod dialogue;
 mod exchange;

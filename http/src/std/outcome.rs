@@ -5,6 +5,7 @@ use std::io;
 use std::process::ExitStatus;
 use std::time::Duration;
 
+use embedded_io_async::{Read, Write};
 use mcpico_core::client::Response;
 use mcpico_core::http1::HttpError;
 use mcpico_core::json::Value;
@@ -13,7 +14,7 @@ use mcpico_core::mcp::InputRequired;
 use mcpico_core::{Misuse, PeerError};
 
 use super::input::Input;
-use crate::{Deadline, Error};
+use crate::{Deadline, Error, Reply, Timer};
 
 /// The response to a request; the texts are JSON.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -121,6 +122,26 @@ impl Outcome {
     }
 }
 
+impl Rejection {
+    /// What a head says of it; the body comes [later](Self::with_body).
+    pub(super) fn announced<Io: Read + Write, T: Timer>(reply: &Reply<'_, Io, T>) -> Self {
+        let text = |value| String::from_utf8_lossy(value).into_owned();
+        let head = reply.head();
+        let challenges = head.iter().flat_map(|head| head.header_values("www-authenticate"));
+        Self {
+            status: reply.status(),
+            challenges: challenges.map(text).collect(),
+            body: Vec::new(),
+            bearer_sent: reply.bearer_sent(),
+        }
+    }
+
+    /// The whole of it.
+    pub(super) fn with_body(&self, body: &[u8]) -> SessionError {
+        SessionError::Rejected(Self { body: body.to_vec(), ..self.clone() })
+    }
+}
+
 pub(super) fn rpc_error(error: &ErrorObject<'_>, status: u16) -> RpcError {
     RpcError {
         code: error.code,
@@ -174,6 +195,11 @@ impl SessionError {
                         )))
                 )
         )
+    }
+
+    /// Whether the client gives up finding out what the server speaks.
+    pub(super) const fn is_negotiation(&self) -> bool {
+        matches!(self.peer_error(), Some(PeerError::Negotiation { .. }))
     }
 
     /// Whether no connection could be made.

@@ -3,15 +3,17 @@
 use std::fmt;
 use std::time::{Duration, Instant};
 
-use mcpico_core::client::{Call, Client, Event, Exchange, Response};
+use mcpico_core::client::{Call, Client, Event, Exchange, MAX_NEGOTIATION, Response};
 use mcpico_core::json::{self, Str, Value};
 use mcpico_core::jsonrpc::code;
 use mcpico_core::mcp::{Capabilities, Method, Revision};
 
+use super::answering::Answering;
 use super::cache::Cache;
+use super::calls::Calls;
 use super::channel::{self, Channel};
-use super::exchange::{NO_INPUT, OUT, bearer, challenges, open, parse, read, reserve};
-use super::input::{Answers, next_round};
+use super::exchange::{OUT, bearer, open, read, reserve};
+use super::input::Answers;
 use super::listener::Listener;
 use super::options::{Options, Transport, call};
 use super::outcome::{Outcome, Rejection, SessionError, rpc_error};
@@ -19,7 +21,7 @@ use super::subscription::endless;
 use super::{TokioIo, TokioTimer};
 use crate::{Connection, Deadline, Endpoint, EndpointError, Error};
 
-/// Longest time that is waited for a server to hear that a response is not wanted any more.
+/// Longest time that is waited for a server to hear that a response, or the session, is not wanted any more.
 const COURTESY: Duration = Duration::from_secs(1);
 
 /// Times that the event stream of one request is resumed.
@@ -52,11 +54,7 @@ impl Session {
     /// [`EndpointError`].
     pub fn new(url: &str, options: Options) -> Result<Self, EndpointError> {
         Endpoint::parse(url)?;
-        let client = match options.transport {
-            Transport::Sse => channel::client(&options),
-            _ => Client::with_revisions(options.info, options.oldest, options.newest)
-                .declare(options.capabilities),
-        };
+        let client = client(&options);
         let (storage, transport) = (vec![0; options.inbox], options.transport);
         Ok(Self {
             url: url.into(),
@@ -81,7 +79,7 @@ impl Session {
     /// # Errors
     /// [`SessionError`].
     pub async fn connect(&mut self) -> Result<Revision, SessionError> {
-        let mut shaken = false;
+        let mut steps = 0;
         loop {
             if self.transport == Transport::Sse {
                 return self.connect_channel().await;
@@ -89,22 +87,31 @@ impl Session {
             if let Some(revision) = self.client.revision() {
                 let listens =
                     self.options.capabilities != Capabilities::NONE || self.options.hear.is_some();
-                if shaken && !revision.is_modern() && listens {
+                if steps > 0 {
                     self.listener = None;
+                }
+                // A future that has listened instead may have been dropped.
+                if self.listener.is_none() && !revision.is_modern() && listens {
                     let listener = Listener::start(&self.url, &self.options, &self.client);
                     self.listener = Some(listener.await);
                 }
                 return Ok(revision);
             }
-            shaken = true;
             self.open().await?;
             let reused = self.is_connection_reused();
             match self.handshake_step().await {
                 // The server was just closing the connection. On a new one that is its answer.
                 Err(error) if reused && error.is_unanswered() => {}
                 Err(error) if self.may_have_channel(&error) => self.find_channel(error).await?,
+                // Some of the exchanges were those of earlier calls, which the server has left unanswered.
+                Err(error) if error.is_negotiation() && steps < MAX_NEGOTIATION => {
+                    self.client = client(&self.options);
+                    steps = 0;
+                    continue;
+                }
                 taken => taken?,
             }
+            steps = steps.saturating_add(1);
         }
     }
 
@@ -133,16 +140,7 @@ impl Session {
         method: Method<'_>,
         observe: &mut dyn FnMut(&Event<'_>),
     ) -> Result<Outcome, SessionError> {
-        let mut answers = Answers::default();
-        let mut rounds = 0;
-        loop {
-            let outcome = self.call_with_input(method, &answers, observe).await?;
-            let options = &self.options;
-            match next_round(&options.answer_input, options.capabilities, &outcome, &mut rounds) {
-                Some(next) => answers = next,
-                None => return Ok(outcome),
-            }
-        }
+        self.request(method, observe).await
     }
 
     /// As [`call`](Self::call), with the input that the server has asked for before; input that it asks
@@ -189,9 +187,7 @@ impl Session {
         answers: &Answers,
         observe: &mut dyn FnMut(&Event<'_>),
     ) -> Result<Outcome, SessionError> {
-        let responses = answers.responses.as_deref().map(parse).transpose()?;
-        let state = answers.state.as_deref().map(parse).transpose()?;
-        let state = state.map(|state| state.as_str().ok_or(NO_INPUT)).transpose()?;
+        let (responses, state) = answers.parsed()?;
         let outcome = self.repeat(method, responses, state, observe).await;
         let Method::CallTool { name, arguments, .. } = method else { return outcome };
         if !matches!(&outcome, Ok(Outcome::Error(error)) if error.code == code::HEADER_MISMATCH) {
@@ -280,21 +276,27 @@ impl Session {
         Ok(())
     }
 
-    /// Ends the session, when the server has opened one. Whether it agrees does not matter.
+    /// Ends the session, when the server has opened one, which has a second to hear it. Whether it agrees does
+    /// not matter.
     pub async fn end(&mut self) {
         self.listener = None;
         self.channel = None;
-        if !self.client.has_session() || self.open().await.is_err() {
-            return;
+        if self.client.has_session() {
+            let _ = tokio::time::timeout(COURTESY, self.tell_end()).await;
         }
-        let Ok(bearer) = bearer(&self.options) else { return };
-        let Ok(endpoint) = Endpoint::parse(&self.url) else { return };
-        let Some(connection) = &mut self.connection else { return };
+    }
+
+    async fn tell_end(&mut self) -> Result<(), SessionError> {
+        self.open().await?;
+        let bearer = bearer(&self.options)?;
+        let endpoint = Endpoint::parse(&self.url).map_err(Error::from)?;
+        let Some(connection) = &mut self.connection else { return Ok(()) };
         let (client, out) = (&mut self.client, &mut self.out);
-        let reply = connection.end(&endpoint, client, bearer, out, &mut self.storage).await;
-        if let Ok(Some(mut reply)) = reply {
-            while reply.next_event().await.is_ok_and(|event| event != Event::Closed) {}
+        let reply = connection.end(&endpoint, client, bearer, out, &mut self.storage).await?;
+        if let Some(mut reply) = reply {
+            while reply.next_event().await? != Event::Closed {}
         }
+        Ok(())
     }
 
     /// The revision that is spoken, once it is known.
@@ -345,27 +347,17 @@ impl Session {
         let reply =
             connection.connect_step(&endpoint, client, bearer, out, &mut self.storage).await?;
         let Some(mut reply) = reply else { return Ok(()) };
-        let challenges = challenges(&reply);
+        let rejection = Rejection::announced(&reply);
         let mut failure = SessionError::Interrupted;
         loop {
             match reply.next_event().await? {
                 Event::Closed => break,
                 Event::Response(Response::Error(error)) => {
-                    failure = SessionError::Handshake(rpc_error(&error, 0));
+                    failure = SessionError::Handshake(rpc_error(&error, rejection.status));
                 }
-                Event::Rejected { status, body } => {
-                    failure = SessionError::Rejected(Rejection {
-                        status,
-                        challenges: challenges.clone(),
-                        body: body.to_vec(),
-                        bearer_sent: bearer.is_some(),
-                    });
-                }
+                Event::Rejected { body, .. } => failure = rejection.with_body(body),
                 _ => {}
             }
-        }
-        if let SessionError::Handshake(error) = &mut failure {
-            error.status = reply.status();
         }
         let advanced = self.client.settle(reply.exchange()).map_err(Error::from)?;
         if advanced { Ok(()) } else { Err(failure) }
@@ -391,7 +383,9 @@ impl Session {
         let Some(connection) = &mut self.connection else { return Err(SessionError::Interrupted) };
         let (client, out) = (&mut self.client, &mut self.out);
         let mut reply = connection.call(&endpoint, client, call, out, &mut self.storage).await?;
-        let mut outcome = read(&mut reply, &self.url, &self.options, client, observe).await;
+        let mut answering = Answering::default();
+        let (url, options) = (&self.url, &self.options);
+        let mut outcome = read(&mut reply, url, options, client, &mut answering, observe).await;
         let mut exchange = reply.exchange().clone();
         self.in_flight = Some(exchange.clone());
         let started = Instant::now();
@@ -404,7 +398,7 @@ impl Session {
                 break;
             }
             tokio::time::sleep(retry).await;
-            match self.resume(&exchange, observe).await {
+            match self.resume(&exchange, &mut answering, observe).await {
                 Ok(Some(next)) => (exchange, outcome) = next,
                 // The server is not there at the moment.
                 Err(error) if error.is_unanswered() || error.is_unconnected() => {}
@@ -414,6 +408,7 @@ impl Session {
         if !matches!(outcome, Err(SessionError::Transport(_))) {
             self.client.settle(&exchange).map_err(Error::from)?;
         }
+        answering.finish().await;
         outcome
     }
 
@@ -421,6 +416,7 @@ impl Session {
     async fn resume(
         &mut self,
         exchange: &Exchange,
+        answering: &mut Answering,
         observe: &mut dyn FnMut(&Event<'_>),
     ) -> Result<Option<(Exchange, Result<Outcome, SessionError>)>, SessionError> {
         self.open().await?;
@@ -431,10 +427,20 @@ impl Session {
         let storage = &mut self.storage;
         let reply = connection.resume(&endpoint, client, exchange, bearer, out, storage).await?;
         let Some(mut reply) = reply else { return Ok(None) };
-        let outcome = read(&mut reply, &self.url, &self.options, client, observe).await;
+        let (url, options) = (&self.url, &self.options);
+        let outcome = read(&mut reply, url, options, client, answering, observe).await;
         // That the stream is gone says nothing about the request.
         let gone = matches!(outcome, Err(SessionError::Rejected(_)));
         Ok((!gone).then(|| (reply.exchange().clone(), outcome)))
+    }
+}
+
+/// A client that knows nothing of the server.
+fn client(options: &Options) -> Client {
+    match options.transport {
+        Transport::Sse => channel::client(options),
+        _ => Client::with_revisions(options.info, options.oldest, options.newest)
+            .declare(options.capabilities),
     }
 }
 

@@ -10,9 +10,9 @@ use mcpico_core::jsonrpc::code;
 use mcpico_core::mcp::{Capabilities, ClientInfo, LogLevel, Method, Revision, SubscriptionFilter};
 
 use super::TokioTimer;
+use super::calls::Calls;
 use super::dialogue::{Dialogue, Manner};
-use super::exchange::{NO_INPUT, parse};
-use super::input::{AnswerInput, Answers, form_defaults, next_round};
+use super::input::{AnswerInput, Answers, form_defaults};
 use super::listener::Tell;
 use super::listening::TellUpdate;
 use super::noise::HearNoise;
@@ -153,16 +153,7 @@ impl StdioSession {
         method: Method<'_>,
         observe: &mut dyn FnMut(&Event<'_>),
     ) -> Result<Outcome, SessionError> {
-        let mut answers = Answers::default();
-        let mut rounds = 0;
-        loop {
-            let outcome = self.call_with_input(method, &answers, observe).await?;
-            let options = &self.options;
-            match next_round(&options.answer_input, options.capabilities, &outcome, &mut rounds) {
-                Some(next) => answers = next,
-                None => return Ok(outcome),
-            }
-        }
+        self.request(method, observe).await
     }
 
     /// As [`call`](Self::call), with the input that the server has asked for before; input that it asks
@@ -177,9 +168,7 @@ impl StdioSession {
         answers: &Answers,
         observe: &mut dyn FnMut(&Event<'_>),
     ) -> Result<Outcome, SessionError> {
-        let responses = answers.responses.as_deref().map(parse).transpose()?;
-        let state = answers.state.as_deref().map(parse).transpose()?;
-        let state = state.map(|state| state.as_str().ok_or(NO_INPUT)).transpose()?;
+        let (responses, state) = answers.parsed()?;
         let trace = self.options.trace.clone();
         let trace = trace.as_ref().and_then(|trace| trace.context().ok());
         let call = call(method, self.options.log, trace.as_ref()).input(responses, state);

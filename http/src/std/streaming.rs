@@ -4,7 +4,8 @@ use mcpico_core::client::{Call, Client, Event, ResultStream, Streamed};
 use mcpico_core::json::StreamEvent;
 use mcpico_core::mcp::Method;
 
-use super::exchange::{answer, bearer, challenges, reserve};
+use super::answering::Answering;
+use super::exchange::{bearer, reserve};
 use super::options::{Options, Transport, call};
 use super::outcome::{Outcome, Rejection, RpcError, SessionError};
 use super::session::Session;
@@ -82,10 +83,14 @@ impl Session {
         let storage = self.storage.get_mut(..room).unwrap_or_default();
         let mut reply = connection.call(&endpoint, client, &call, out, storage).await?;
         self.in_flight = Some(reply.exchange().clone());
-        let streamed = read(&mut reply, &self.url, &self.options, client, observe, hand_out).await;
-        if streamed.is_ok() {
+        let mut answering = Answering::default();
+        let (url, options) = (&self.url, &self.options);
+        let streamed =
+            read(&mut reply, url, options, client, &mut answering, observe, hand_out).await;
+        if !matches!(streamed, Err(SessionError::Transport(_))) {
             self.client.settle(reply.exchange()).map_err(Error::from)?;
         }
+        answering.finish().await;
         streamed
     }
 }
@@ -95,11 +100,13 @@ async fn read(
     reply: &mut Reply<'_, TokioIo, TokioTimer>,
     url: &str,
     options: &Options,
-    client: &mut Client,
+    client: &Client,
+    answering: &mut Answering,
     observe: &mut dyn FnMut(&Event<'_>),
     hand_out: &mut dyn FnMut(ResultPart<'_>),
 ) -> Result<StreamedOutcome, SessionError> {
-    let (status, challenges) = (reply.status(), challenges(reply));
+    let rejection = Rejection::announced(reply);
+    let status = rejection.status;
     let mut stream = ResultStream::new();
     let mut outcome = Err(SessionError::Interrupted);
     loop {
@@ -131,17 +138,9 @@ async fn read(
                 outcome = Ok(StreamedOutcome::Whole(Outcome::new(*response, status)));
                 continue;
             }
-            Event::Rejected { status, body } => {
-                outcome = Err(SessionError::Rejected(Rejection {
-                    status: *status,
-                    challenges: challenges.clone(),
-                    body: body.to_vec(),
-                    bearer_sent: options.bearer.is_some(),
-                }));
-            }
+            Event::Rejected { body, .. } => outcome = Err(rejection.with_body(body)),
             Event::ServerRequest(request) => {
-                // The server decides what becomes of a request whose answer does not reach it.
-                let _ = answer(url, options, client, request).await;
+                answering.begin(url, options, client, request).await;
             }
             _ => {}
         }

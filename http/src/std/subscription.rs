@@ -10,7 +10,7 @@ use mcpico_core::json;
 use mcpico_core::mcp::{Method, SubscriptionFilter};
 
 use super::backoff::{Backoff, Random, random};
-use super::exchange::{bearer, challenges, open};
+use super::exchange::{bearer, open};
 use super::options::Options;
 use super::outcome::{Rejection, RpcError, SessionError, rpc_error};
 use super::session::Session;
@@ -143,7 +143,7 @@ impl Subscription {
         let mut storage = vec![0; INBOX.min(self.options.inbox)];
         let mut reply =
             connection.call(&endpoint, &mut self.client, &call, &mut out, &mut storage).await?;
-        let (status, challenges) = (reply.status(), challenges(&reply));
+        let rejection = Rejection::announced(&reply);
         let mut subscription = client::Subscription::new(reply.exchange());
         loop {
             let event = reply.next_event().await?;
@@ -154,16 +154,9 @@ impl Subscription {
                     }
                 }
                 Event::Response(Response::Error(error)) => {
-                    return Ok(Some(Ended::Refused(rpc_error(error, status))));
+                    return Ok(Some(Ended::Refused(rpc_error(error, rejection.status))));
                 }
-                Event::Rejected { status, body } => {
-                    return Err(SessionError::Rejected(Rejection {
-                        status: *status,
-                        challenges,
-                        body: body.to_vec(),
-                        bearer_sent: bearer.is_some(),
-                    }));
-                }
+                Event::Rejected { body, .. } => return Err(rejection.with_body(body)),
                 Event::Closed => return Ok(None),
                 _ => {}
             }

@@ -3,11 +3,11 @@
 use std::collections::HashSet;
 use std::time::Duration;
 
-use mcpico_core::client::Event;
 use mcpico_core::json::{self, Str};
-use mcpico_core::mcp::{Capabilities, InputRequired, Method, Task, TaskOutcome};
+use mcpico_core::mcp::{InputRequired, Method, Task, TaskOutcome};
 
-use super::input::{AnswerInput, Input, object, respond};
+use super::calls::Calls;
+use super::input::{Input, object, respond};
 use super::outcome::{Outcome, RpcError, SessionError, rpc_error};
 use super::session::Session;
 use super::stdio::StdioSession;
@@ -38,54 +38,6 @@ pub enum TaskEnd {
     InputRequired(Input),
     /// The result of the request.
     Result(String),
-}
-
-/// What tasks and subscriptions need of a session.
-pub(super) trait Calls {
-    /// The status of its responses; 0 where there is no HTTP.
-    const STATUS: u16;
-
-    /// Sends a request; `observe` sees every event but the response.
-    async fn request(
-        &mut self,
-        method: Method<'_>,
-        observe: &mut dyn FnMut(&Event<'_>),
-    ) -> Result<Outcome, SessionError>;
-
-    /// What answers the server's questions, and which.
-    fn answering(&self) -> (&AnswerInput, Capabilities);
-}
-
-impl Calls for Session {
-    const STATUS: u16 = 200;
-
-    async fn request(
-        &mut self,
-        method: Method<'_>,
-        observe: &mut dyn FnMut(&Event<'_>),
-    ) -> Result<Outcome, SessionError> {
-        self.call(method, observe).await
-    }
-
-    fn answering(&self) -> (&AnswerInput, Capabilities) {
-        (&self.options.answer_input, self.options.capabilities)
-    }
-}
-
-impl Calls for StdioSession {
-    const STATUS: u16 = 0;
-
-    async fn request(
-        &mut self,
-        method: Method<'_>,
-        observe: &mut dyn FnMut(&Event<'_>),
-    ) -> Result<Outcome, SessionError> {
-        self.call(method, observe).await
-    }
-
-    fn answering(&self) -> (&AnswerInput, Capabilities) {
-        (&self.options.answer_input, self.options.capabilities)
-    }
 }
 
 impl Session {

@@ -11,6 +11,7 @@ mod keep_alive;
 mod listening;
 mod patterns;
 mod peer;
+mod recovery;
 mod redirects;
 mod reqwless_faults;
 mod session;

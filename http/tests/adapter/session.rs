@@ -16,7 +16,8 @@ use crate::peer::{Link, Peer, Request, pause, whole};
 use crate::tls::{Issuer, Leaf};
 
 const LIST: Method<'static> = Method::ListTools { cursor: None };
-const CALL: Method<'static> = Method::CallTool { name: "t", arguments: None, input_schema: None };
+pub(crate) const CALL: Method<'static> =
+    Method::CallTool { name: "t", arguments: None, input_schema: None };
 
 fn options(oldest: Revision, newest: Revision) -> Options {
     let mut options = Options::new(INFO);
@@ -36,12 +37,12 @@ fn legacy(peer: &Peer) -> Session {
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "it is compared with what a call returns")]
-fn done() -> Result<Outcome, SessionError> {
+pub(crate) fn done() -> Result<Outcome, SessionError> {
     Ok(Outcome::Result("{}".into()))
 }
 
 /// The answer of a server of the legacy era; `session` names its session.
-fn legacy_answer(request: &Request, session: &str) -> Vec<u8> {
+pub(crate) fn legacy_answer(request: &Request, session: &str) -> Vec<u8> {
     let id = &request.json()["id"];
     match &*request.method() {
         "initialize" => {
