@@ -32,7 +32,7 @@ pub trait Connect {
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
 pub enum ConnectError {
-    /// The name has no address.
+    /// The name has no address; `localhost` has none but those of this machine.
     Dns,
     /// Something else; what the network layer calls it.
     Io(ErrorKind),

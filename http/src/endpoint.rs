@@ -1,7 +1,7 @@
 //! Where the server is.
 
 use core::fmt;
-use core::net::IpAddr;
+use core::net::{IpAddr, Ipv6Addr};
 
 use nourl::{Url, UrlScheme};
 
@@ -55,10 +55,13 @@ impl<'u> Endpoint<'u> {
         let allowed =
             |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b':');
         let port = parsed.port_or_default();
-        if host.is_empty() || !host.bytes().all(allowed) {
+        let bracketed = authority.starts_with('[');
+        let no_address = bracketed && host.parse::<Ipv6Addr>().is_err();
+        if host.is_empty() || no_address || !host.bytes().all(allowed) {
             return Err(EndpointError::Host);
         }
-        if port == 0 || authority.ends_with(':') {
+        // Numbers are parsed with a sign, too.
+        if port == 0 || authority.ends_with(':') || authority.contains('+') {
             return Err(EndpointError::Port);
         }
         // The default port is left out of the Host header.
@@ -98,11 +101,19 @@ impl<'u> Endpoint<'u> {
     }
 
     /// Whether the host is this machine by its name or address: `localhost`, 127.0.0.0/8, `::1`.
+    ///
+    /// A bearer may go there without TLS, so a [`Connect`](crate::Connect) that looks names up takes no other
+    /// address for `localhost` than one of these.
     pub fn is_loopback(&self) -> bool {
         match self.host.parse::<IpAddr>() {
             Ok(address) => address.to_canonical().is_loopback(),
-            Err(_) => self.host.eq_ignore_ascii_case("localhost"),
+            Err(_) => self.is_localhost(),
         }
+    }
+
+    /// Whether the host is this machine by its name.
+    pub(crate) const fn is_localhost(&self) -> bool {
+        self.host.eq_ignore_ascii_case("localhost")
     }
 }
 
@@ -244,6 +255,12 @@ mod tests {
             ("http://exa mple.com/", Character { at: 10 }),
             ("http://example.com/\r\nX: y", Character { at: 19 }),
             ("http://ex%61mple.com/", Host),
+            // Brackets stand for an IPv6 address, and a port is digits.
+            ("http://[example.com]/", Host),
+            ("http://[127.0.0.1]/", Host),
+            ("http://[:::]:80/", Host),
+            ("http://example.com:+80/", Port),
+            ("http://[::1]:+80/", Port),
             ("http://b\u{fc}cher.example/", Character { at: 8 }),
         ] {
             assert_eq!(Endpoint::parse(url), Err(error), "{url:?}");

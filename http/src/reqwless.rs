@@ -22,6 +22,10 @@ impl<T: TcpConnect, D: Dns> Connect for HttpClient<'_, T, D> {
         if endpoint.is_tls() {
             return Err(ConnectError::TlsUnsupported);
         }
+        // A name server is not asked for it, and would not be trusted: RFC 6761, section 6.3.
+        if endpoint.is_localhost() {
+            return Err(ConnectError::Dns);
+        }
         match self.resource(endpoint.url()).await {
             Ok(resource) => Ok(resource.conn),
             Err(reqwless::Error::Dns) => Err(ConnectError::Dns),

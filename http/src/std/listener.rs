@@ -92,7 +92,7 @@ pub(super) async fn hear(
             }
             Ok(End::Over(exchange)) => earlier = Some(*exchange),
             // A server that does not want to be asked.
-            Err(error @ SessionError::Rejected(_)) => return Err(error),
+            Err(error @ SessionError::Rejected(_)) if !error.is_away() => return Err(error),
             Err(error) if earlier.is_none() || silence >= MAX_SILENCE => return Err(error),
             Err(_) => {}
         }

@@ -202,9 +202,13 @@ impl SessionError {
         matches!(self.peer_error(), Some(PeerError::Negotiation { .. }))
     }
 
-    /// Whether no connection could be made.
-    pub(super) const fn is_unconnected(&self) -> bool {
-        matches!(self, Self::Transport(Error::Connect(_)))
+    /// Whether the server is not there for the moment: no connection could be made, or what stands before it says so.
+    pub(super) const fn is_away(&self) -> bool {
+        matches!(
+            self,
+            Self::Transport(Error::Connect(_))
+                | Self::Rejected(Rejection { status: 429 | 502..=504, .. })
+        )
     }
 
     /// What the server did wrong, when the answer was no MCP.

@@ -401,7 +401,7 @@ impl Session {
             match self.resume(&exchange, &mut answering, observe).await {
                 Ok(Some(next)) => (exchange, outcome) = next,
                 // The server is not there at the moment.
-                Err(error) if error.is_unanswered() || error.is_unconnected() => {}
+                Err(error) if error.is_unanswered() || error.is_away() => {}
                 Ok(None) | Err(_) => break,
             }
         }

@@ -96,8 +96,8 @@ impl Subscription {
     /// Of the deadlines, those to connect and for the first byte hold.
     ///
     /// # Errors
-    /// [`SessionError`]: the server did not take the request, sent what is no MCP, or could not be reached
-    /// [`MAX_ATTEMPTS`] times in a row.
+    /// [`SessionError`]: the server did not take the request, sent what is no MCP, or was not there (no connection,
+    /// 429, 502 to 504) [`MAX_ATTEMPTS`] times in a row.
     pub async fn run(
         &mut self,
         tell: &mut (dyn FnMut(&Update<'_>) -> ControlFlow<()> + Send),
@@ -110,9 +110,7 @@ impl Subscription {
             let broken = match self.stream(tell, &mut acknowledged).await {
                 Ok(Some(ended)) => return Ok(ended),
                 Ok(None) => SessionError::Interrupted,
-                Err(error) if error.is_cut() || error.is_unanswered() || error.is_unconnected() => {
-                    error
-                }
+                Err(error) if error.is_cut() || error.is_unanswered() || error.is_away() => error,
                 Err(error) => return Err(error),
             };
             if acknowledged {

@@ -1,8 +1,9 @@
 //! Failures are told apart, so that a report can say what is wrong.
 
 use std::future::pending;
-use std::net::TcpListener;
+use std::net::{IpAddr, Ipv4Addr, TcpListener};
 
+use embedded_nal_async::{AddrType, Dns};
 use mcpico_core::auth::Bearer;
 use mcpico_core::client::Call;
 use mcpico_core::mcp::{Method, ToolResult};
@@ -48,6 +49,32 @@ async fn no_such_name() {
     let connector = &mut TokioConnector::new();
     let outcome = ask_over(connector, "http://nowhere.invalid/mcp", &LIST, PATIENT).await;
     assert_eq!(outcome.error, Some(Error::Connect(ConnectError::Dns)));
+}
+
+/// A bearer may go to `localhost` without TLS, so no name server says where that is: RFC 6761, section 6.3.
+#[tokio::test]
+async fn a_device_asks_no_name_server_for_localhost() {
+    let peer = Peer::keeping_alive(whole(200, "", "{}"));
+    let url = format!("http://LocalHost:{}/mcp", peer.address().port());
+    let connector = &mut HttpClient::new(&Net, &Poisoned);
+    let outcome = ask_over(connector, &url, &with_bearer(), PATIENT).await;
+    assert_eq!(outcome.error, Some(Error::Connect(ConnectError::Dns)));
+    assert_eq!(peer.connections(), 0);
+}
+
+/// A name server that says the same of every name.
+struct Poisoned;
+
+impl Dns for Poisoned {
+    type Error = std::io::Error;
+
+    async fn get_host_by_name(&self, _: &str, _: AddrType) -> Result<IpAddr, Self::Error> {
+        Ok(IpAddr::V4(Ipv4Addr::LOCALHOST))
+    }
+
+    async fn get_host_by_address(&self, _: IpAddr, _: &mut [u8]) -> Result<usize, Self::Error> {
+        Err(std::io::ErrorKind::Unsupported.into())
+    }
 }
 
 #[tokio::test]

@@ -9,7 +9,7 @@ use mcpico_core::client::{Event, Update};
 use mcpico_core::json;
 use mcpico_core::mcp::{Method, ResultError, Revision, SubscriptionFilter};
 use mcpico_http::std::{
-    Ended, MAX_ATTEMPTS, Options, Outcome, Refused, RpcError, Session, SessionError,
+    Ended, MAX_ATTEMPTS, Options, Outcome, Refused, Rejection, RpcError, Session, SessionError,
 };
 use mcpico_http::{ConnectError, Deadline, Deadlines, Error};
 use serde_json::{Value, json};
@@ -395,6 +395,15 @@ async fn a_subscription_is_not_asked_for_again_and_again() {
     let (_, ended) = subscribe(&mut session(&peer, Revision::LATEST, PATIENT), 0).await;
     let Err(SessionError::Rejected(rejection)) = ended else { panic!("{ended:?}") };
     assert_eq!((rejection.status, &*rejection.challenges), (401, &["Bearer".to_owned()][..]));
+    // One that is not there for the moment is asked again, as often as one that cannot be reached.
+    for status in [429, 502, 503, 504] {
+        let peer = Peer::keeping_alive(whole(status, "", "{}"));
+        let (_, ended) = subscribe(&mut session(&peer, Revision::LATEST, PATIENT), 0).await;
+        assert!(
+            matches!(ended, Err(SessionError::Rejected(Rejection { status: s, .. })) if s == status)
+        );
+        assert_eq!(peer.requests().len(), usize::try_from(MAX_ATTEMPTS).unwrap(), "{status}");
+    }
     // A server that acknowledges nothing is given up after some attempts.
     let seen = AtomicUsize::new(0);
     let peer = Peer::new(move |mut link| {

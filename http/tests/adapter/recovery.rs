@@ -253,6 +253,34 @@ async fn a_server_that_does_not_answer_the_end_of_a_session_is_not_waited_for() 
     assert!(!session.has_session());
 }
 
+/// What stands before a server may say for a while that it is not there; what listens does not end with that.
+#[tokio::test]
+async fn listening_goes_on_when_the_server_is_back() {
+    for status in [429, 502, 503, 504] {
+        let streams = AtomicUsize::new(0);
+        let peer = Peer::new(move |mut link| {
+            while let Some(request) = link.request() {
+                let first = "retry: 1\nid: 1\ndata:\n\n";
+                let told = "data: {\"jsonrpc\":\"2.0\",\"method\":\"notifications/tools/list_changed\"}\n\n";
+                if !request.head.starts_with("GET") {
+                    link.send(legacy_answer(&request, "s-1"));
+                    continue;
+                }
+                match streams.fetch_add(1, Ordering::SeqCst) {
+                    0 => link.send(format!("{STREAM}{first}")),
+                    1 => link.send(whole(status, "", "{}")),
+                    _ => link.send(format!("{STREAM}{told}")),
+                };
+                return;
+            }
+        });
+        let mut session = session(&peer);
+        let filter = SubscriptionFilter { tools: true, ..NOTHING };
+        let ended = session.listen(&filter, &mut |_| ControlFlow::Break(())).await;
+        assert_eq!(ended, Ok(Ended::Stopped), "{status}");
+    }
+}
+
 /// However often a server has refused to shake hands, it is asked again by the next call.
 #[tokio::test]
 async fn a_server_that_was_down_for_long_is_found_again() {
