@@ -429,9 +429,12 @@ impl Session {
         let Some(mut reply) = reply else { return Ok(None) };
         let (url, options) = (&self.url, &self.options);
         let outcome = read(&mut reply, url, options, client, answering, observe).await;
-        // That the stream is gone says nothing about the request.
-        let gone = matches!(outcome, Err(SessionError::Rejected(_)));
-        Ok((!gone).then(|| (reply.exchange().clone(), outcome)))
+        match outcome {
+            Err(error) if error.is_away() => Err(error),
+            // That the stream is gone says nothing about the request.
+            Err(SessionError::Rejected(_)) => Ok(None),
+            outcome => Ok(Some((reply.exchange().clone(), outcome))),
+        }
     }
 }
 

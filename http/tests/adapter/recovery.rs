@@ -281,6 +281,34 @@ async fn listening_goes_on_when_the_server_is_back() {
     }
 }
 
+/// The same where the stream of a call is resumed.
+#[tokio::test]
+async fn a_call_is_resumed_when_the_server_is_back() {
+    let asked = AtomicUsize::new(0);
+    let peer = Peer::new(move |mut link| {
+        while let Some(request) = link.request() {
+            if request.method() == "tools/call" {
+                let id = &request.json()["id"];
+                link.send(format!("{STREAM}retry: 1\nid: {id}\ndata:\n\n"));
+                return;
+            }
+            let Some(last) = request.header("last-event-id") else {
+                link.send(legacy_answer(&request, "s-1"));
+                continue;
+            };
+            if asked.fetch_add(1, Ordering::SeqCst) < 3 {
+                link.send(whole(503, "", "{}"));
+                continue;
+            }
+            link.send(format!(
+                "{STREAM}data: {{\"jsonrpc\":\"2.0\",\"id\":{last},\"result\":{{}}}}\n\n"
+            ));
+            return;
+        }
+    });
+    assert_eq!(session(&peer).call(CALL, &mut |_| {}).await, done());
+}
+
 /// However often a server has refused to shake hands, it is asked again by the next call.
 #[tokio::test]
 async fn a_server_that_was_down_for_long_is_found_again() {
