@@ -16,11 +16,11 @@ ICOUNT_SHIFT = 4
 NANOSECONDS_OF_A_CYCLE = 80
 
 
-def run(image, arguments: dict, counted: bool = False, watch=lambda line: None):
+def run(image, arguments: dict, counted: bool = False, watch=lambda line: None, capture=None):
     """Runs the firmware; its exit code, its lines, and the seconds that it took.
 
     `counted` binds time to instructions, so that cycles can be turned into instructions; `watch` sees each line as
-    it comes.
+    it comes; `capture` is a file for the frames that go over the network.
     """
     if not shutil.which("qemu-system-arm"):
         sys.exit("qemu-system-arm is missing: apt-get install qemu-system-arm")
@@ -28,9 +28,11 @@ def run(image, arguments: dict, counted: bool = False, watch=lambda line: None):
     semihosting = ["enable=on", "target=native", "arg=firmware"]
     semihosting += [f"arg={name}={value}" for name, value in words.items()]
     command = ["qemu-system-arm", "-cpu", "cortex-m3", "-machine", "lm3s6965evb", "-nographic"]
-    command += ["-nic", f"user,model=stellaris,dhcpstart={ADDRESS}", "-semihosting-config", ",".join(semihosting)]
+    command += ["-nic", f"user,id=net,model=stellaris,dhcpstart={ADDRESS}", "-semihosting-config", ",".join(semihosting)]
     if counted:
         command += ["-icount", f"shift={ICOUNT_SHIFT}"]
+    if capture:
+        command += ["-object", f"filter-dump,id=dump,netdev=net,file={capture}"]
     start = time.monotonic()
     process = subprocess.Popen([*command, "-kernel", image], stdin=subprocess.DEVNULL,
                                stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)

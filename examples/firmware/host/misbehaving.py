@@ -94,6 +94,29 @@ def unauthorized(connection):
     connection.sendall(b"HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Bearer\r\nContent-Length: 0\r\n\r\n")
 
 
+def deaf(connection, body):
+    """One of the legacy era that asks in the middle of a call, and takes no answer."""
+    while True:
+        message = json.loads(body)
+        method, identifier = message.get("method"), message.get("id")
+        if method == "initialize":
+            agreed = {"protocolVersion": "2025-11-25", "capabilities": {}, "serverInfo": {"name": "deaf", "version": "1"}}
+            body = json.dumps({"jsonrpc": "2.0", "id": identifier, "result": agreed}).encode()
+            connection.sendall(with_length(body, len(body)))
+        elif method == "tools/call":
+            connection.sendall(STREAM + b'\r\ndata: {"jsonrpc":"2.0","id":"p","method":"ping"}\n\n')
+            # The question has to come alone.
+            time.sleep(0.2)
+            connection.sendall(b"data: " + result(identifier) + b"\n\n")
+            return
+        elif method is None:
+            time.sleep(FOR_EVER)
+            return
+        else:
+            connection.sendall(b"HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\n\r\n")
+        _, body = read(connection)
+
+
 WAYS = {way.__name__.replace("_", "-"): way for way in (
     silent, half_head, half_body, dripping, killed, killed_in_stream, reset, reset_in_answer, garbage,
     length_too_small, length_too_large, large_event, other_id, unauthorized,
@@ -142,14 +165,31 @@ class Misbehaving:
             os.waitpid(child, 0)
 
 
-def serve(connection):
+def read(connection):
+    """Head and body of the next request."""
     request = b""
     while b"\r\n\r\n" not in request:
-        request += connection.recv(4096)
+        request += received(connection)
     head, body = request.split(b"\r\n\r\n", 1)
     length = next(int(line[15:]) for line in head.split(b"\r\n") if line.lower().startswith(b"content-length:"))
     while len(body) < length:
-        body += connection.recv(4096)
+        body += received(connection)
     # Who resets has seen the token.
     assert b"\r\nAuthorization: Bearer ey" in head
-    WAYS[head.split(b" ")[1].decode().strip("/")](connection)
+    return head, body
+
+
+def received(connection):
+    data = connection.recv(4096)
+    if not data:
+        raise ConnectionError("the firmware has closed the connection")
+    return data
+
+
+def serve(connection):
+    head, body = read(connection)
+    way = head.split(b" ")[1].decode().strip("/")
+    if way == "deaf":
+        deaf(connection, body)
+    else:
+        WAYS[way](connection)

@@ -35,6 +35,14 @@ const FAULTS: [&str; 17] = [
     "unauthorized",
 ];
 
+/// What a call may take whose answer to the server is not taken: more than that, less than this server's patience.
+const PATIENT: Deadlines = Deadlines {
+    connect: Duration::from_secs(5),
+    first_byte: Duration::from_secs(5),
+    idle: Duration::from_secs(5),
+    total: Duration::from_secs(8),
+};
+
 /// Short ones, so that missing all of them takes seconds.
 const DEADLINES: Deadlines = Deadlines {
     connect: Duration::from_secs(1),
@@ -78,7 +86,31 @@ pub async fn survive(
         session.client = Client::with_revisions(INFO, Revision::LATEST, Revision::LATEST);
         report.step("the next call", add(session, &mut link, tokens.good).await);
     }
+    report.step("an answer that is not taken", ask(connector, session, tokens, base).await);
     Ok(())
+}
+
+/// Calls a server of the legacy era that asks in the middle of the call and does not take the answer.
+async fn ask(
+    connector: &mut Connector<'_, '_>,
+    session: &mut Session<'_, '_, '_>,
+    tokens: &Tokens<'_>,
+    base: &str,
+) -> Result<(), Failure> {
+    let mut url = Line::<96>::new();
+    write!(url, "{base}/deaf").map_err(|_| Failure::Content("the URL is too long"))?;
+    let legacy = Revision::LATEST_LEGACY;
+    let mut session = Session {
+        endpoint: Endpoint::parse(url.as_str())?,
+        client: Client::with_revisions(INFO, legacy, legacy),
+        out: session.out,
+        inbox: session.inbox,
+        beside: session.beside,
+    };
+    let endpoint = session.endpoint;
+    let mut link = open(connector, &endpoint, PATIENT).await?;
+    session.shake_hands(&mut link, tokens.good).await?;
+    session.call(&mut link, tokens.good, tool("add", b"{}")?, &mut |_| Ok(())).await
 }
 
 async fn meet(

@@ -1,5 +1,7 @@
 //! A session with one server: what is lent to the client, and the loops around it.
 
+use core::time::Duration;
+
 use embassy_net::dns::DnsSocket;
 use mcpico_core::auth::Bearer;
 use mcpico_core::client::{
@@ -35,6 +37,14 @@ pub async fn open<'c, 'n>(
 
 /// Bytes for what the server says to an answer: a head and nothing behind it.
 const CONSENT: usize = 512;
+
+/// How long a server may take to take an answer: the call waits meanwhile, and its own deadlines go on.
+const ANSWERING: Deadlines = Deadlines {
+    connect: Duration::from_secs(2),
+    first_byte: Duration::from_secs(2),
+    idle: Duration::from_secs(2),
+    total: Duration::from_secs(2),
+};
 
 /// What one conversation needs; nothing of it is allocated.
 pub struct Session<'s, 'c, 'n> {
@@ -244,7 +254,7 @@ async fn answer(
     bearer: Bearer<'_>,
     out: &mut [u8],
 ) {
-    let Ok(mut link) = open(beside, endpoint, Deadlines::default()).await else { return };
+    let Ok(mut link) = open(beside, endpoint, ANSWERING).await else { return };
     let mut consent = [0; CONSENT];
     let (answer, bearer) = (Answer::default_for(request), Some(bearer));
     let sent = link.answer(endpoint, client, request, answer, bearer, out, &mut consent);
