@@ -15,7 +15,7 @@ import shutil
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 CORPORA = ROOT / "core" / "tests" / "corpora"
-FOUND = ROOT / "core" / "tests" / "fuzz_regressions"
+FOUND = [ROOT / part / "tests" / "fuzz_regressions" for part in ("core", "ffi")]
 OUT = ROOT / "fuzz" / "corpus"
 LIMIT = 4096
 
@@ -310,9 +310,10 @@ def main():
             if len(seed) <= LIMIT:
                 (folder / hashlib.sha1(seed).hexdigest()).write_bytes(seed)
                 count += 1
-        for path in sorted((FOUND / target).glob("*")):
-            shutil.copy(path, folder / path.name)
-            count += 1
+        for found in FOUND:
+            for path in sorted((found / target).glob("*")):
+                shutil.copy(path, folder / path.name)
+                count += 1
         words = [entry(word) for word in WORDS[target].split("|")]
         (OUT / f"{target}.dict").write_text("\n".join(words) + "\n", encoding="utf-8")
         assert count >= 10, f"{target}: {count} seeds"

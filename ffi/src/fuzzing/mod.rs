@@ -376,7 +376,9 @@ fn size<T>(_: *const T) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::c_abi;
+    use std::path::Path;
     use std::vec::Vec;
+    use std::{env, fs, println};
 
     #[test]
     fn any_program_keeps_the_rules() {
@@ -389,5 +391,24 @@ mod tests {
             let program: Vec<u8> = (0..300).map(|_| next()).collect();
             c_abi(&program);
         }
+    }
+
+    /// Replays what fuzzing has found, and the inputs of another folder when `MCPICO_INPUTS` names one.
+    #[test]
+    fn fuzz_regressions() {
+        let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fuzz_regressions/c_abi");
+        let mut count = 0;
+        for folder in
+            [Some(own), env::var_os("MCPICO_INPUTS").map(Into::into)].into_iter().flatten()
+        {
+            for entry in fs::read_dir(folder).unwrap() {
+                let path = entry.unwrap().path();
+                // A fault may end the program, so each input is named before.
+                println!("{}", path.display());
+                c_abi(&fs::read(path).unwrap());
+                count += 1;
+            }
+        }
+        assert!(count > 0);
     }
 }
