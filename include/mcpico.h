@@ -7,22 +7,31 @@
  *
  *  1. Status. Functions return an int32_t: 0 (MCPICO_OK) is success, everything else is an error and negative. Codes are
  *     never changed or used again; mcpico_strerror says what one means and is never NULL. "Errors: KEY_EMPTY" stands for
- *     MCPICO_ERROR_KEY_EMPTY. What any function may return besides is not repeated: NULL_POINTER, MISALIGNED, LENGTH (a
- *     length above PTRDIFF_MAX), STRUCT_SIZE, UNINITIALIZED, NOT_UTF8 for what is said to be text, and INTERNAL.
+ *     MCPICO_ERROR_KEY_EMPTY. What any function may return besides is not repeated: NULL_POINTER, MISALIGNED, LENGTH (more
+ *     bytes than PTRDIFF_MAX), STRUCT_SIZE, UNINITIALIZED, OVERLAP of rule 5, NOT_UTF8 for a text that is none where the
+ *     function has no error of its own for that, and INTERNAL.
  *  2. Texts go in as pointer and length. They need no NUL and may have one inside. NULL with length 0 is the empty text,
  *     or none where the function says so; NULL with another length is an error.
  *  3. Texts come out in two ways. Into your buffer: `buf`, `cap`, `out_len`. When the text does not fit, the status is
  *     BUFFER_TOO_SMALL, `*out_len` is the size that suffices, and `buf` is as it was; so NULL and 0 ask for the size. No
- *     NUL is appended. Or as a mcpico_str, which borrows what the function names and must not outlive it.
- *  4. Outputs are written on success and otherwise not at all, `*out_len` of rule 3, the denial of mcpico_guard_check and,
- *     with MAC_UNAVAILABLE, the buffer of the functions that sign apart. A function that fails changes no object, unless it says so.
- *  5. Every pointer is checked for NULL and for its alignment. An output must not overlap an input or another output.
+ *     NUL is appended. On success bytes of `buf` behind `*out_len` may have been written to, too. Or as a mcpico_str, which borrows what the function names and must not outlive it.
+ *  4. Outputs are written on success and otherwise not at all, but for those whose function says when: `*out_len` of
+ *     rule 3, the denial of mcpico_guard_check, what mcpico_lines_next and its like say of a line that was dropped, `used`
+ *     of mcpico_json_stream_next, `needed` of mcpico_run, and the buffer of a token that got no MAC. `scratch` holds
+ *     anything after a failure. A function that fails changes no object, unless it says so, or has read on: what reads
+ *     from a peer by and by (its reader, the exchange, the inbox) has changed with INCOMPLETE and when the peer is wrong.
+ *  5. Every pointer is checked for NULL and for its alignment. A text that a call is given, as an argument or within a
+ *     structure or list, must not lie where the call writes to, which is its `buf` or `scratch`: the status is OVERLAP then,
+ *     and nothing has happened. Any other overlap of what is written with something else that the call is given is not
+ *     looked for, unless the function says so, and must not be.
  *  6. Structures that you fill begin with `struct_size`: make them zeros, set it to sizeof of the structure, then set
- *     what you need. Zero is the default everywhere. The same for structures that are filled for you.
+ *     what you need. Zero is the default, unless a field says that it is needed. The same for structures that are filled
+ *     for you.
  *  7. Objects (mcpico_key, mcpico_client, ...) live where you put them: on the stack, in static storage, in memory of
  *     your own. Their size is MCPICO_..._SIZE, their alignment at most MCPICO_OBJECT_ALIGN. Call the function ..._init
  *     first; an object that was not initialised is told from one that was as long as its storage held zeros or another
- *     object. They hold no pointer to themselves, so they may be moved by memcpy. mcpico_key is ended by
+ *     object. They hold no pointer to themselves, so they may be moved by memcpy, after which the old place is not used
+ *     any more; where a key was, call mcpico_wipe. An object may be initialised anew at any time. mcpico_key is ended by
  *     mcpico_key_wipe; the others hold nothing that has to be freed or wiped.
  *  8. Nothing is allocated; there are no global variables, no errno, no locale, no clock and no random numbers: the time
  *     is an argument. Functions are reentrant, and distinct objects may be used on distinct threads at the same time. An
@@ -30,7 +39,8 @@
  *  9. What is handed out of an inbox (events, messages, room to read into) is valid until the next call on that inbox.
  *     A library that is built with the feature `asan` poisons it then, so that AddressSanitizer tells on whoever looks;
  *     with that one call mcpico_inbox_reset before the storage is used for something else.
- * 10. No callback is needed; only mcpico_run and mcpico_key_init_mac take some.
+ * 10. No callback is needed; only mcpico_run and mcpico_key_init_mac take some. A callback must not throw or jump out
+ *     (longjmp), and must not touch what the call was given that it is called from; it may call any function for others.
  *
  * Call mcpico_check_header() once at the start: it says whether the library is the one that this header belongs to.
  */
@@ -76,7 +86,8 @@ extern "C" {
 /* Bytes of scratch that always suffice for a token of that length. */
 #define MCPICO_SCRATCH_SIZE(token_len) (((size_t)(token_len) / 4u + 1u) * 3u)
 
-/* Bytes of the token that mcpico_sign writes for a header and claims of these lengths, as JSON. */
+/* Bytes of the token that is written for a header and claims of these lengths, as JSON. The header of a zeroed
+ * mcpico_jose_header has 27. */
 #define MCPICO_SIGN_MAX(header_len, claims_len) \
   (((size_t)(header_len) * 4u + 2u) / 3u + ((size_t)(claims_len) * 4u + 2u) / 3u + 45u)
 
@@ -192,7 +203,7 @@ struct mcpico_str {
 /** There is nothing to send: the client is ready, or what was to be ended is over; not a fault. */
 #define MCPICO_ERROR_NOTHING_TO_SEND (-17)
 
-/** An output buffer overlaps an input. */
+/** A text, or an object, lies where the call writes to. */
 #define MCPICO_ERROR_OVERLAP (-18)
 
 /** The secret is empty: anyone could sign. */
@@ -486,8 +497,8 @@ struct mcpico_key {
 
 /**
  * Computes HMAC-SHA256 (RFC 2104) of `message` with a key that only it knows, and writes the MCPICO_MAC_LEN bytes to
- * `tag`. 0, or another number when there was no answer: then nothing is known about a token, and nothing is signed. It
- * must not throw or jump, nor call back into the key.
+ * `tag`. 0, or another number when there was no answer: then nothing is known about a token, and nothing is signed. The
+ * message may lie in the buffer that the token is written into. Rule 10 holds; other keys may be used meanwhile.
  */
 typedef int32_t (*mcpico_mac)(void *context, const char *message, size_t message_len, uint8_t *tag);
 
@@ -514,23 +525,26 @@ int32_t mcpico_key_init(mcpico_key *key,
  *
  * Whoever sees one token signed with a short secret can search for the secret offline (RFC 8725 section 3.5).
  *
- * Errors: KEY_EMPTY, KEY_PEM.
+ * Errors: KEY_EMPTY, KEY_PEM. `key` is unchanged then.
  */
 MCPICO_API MCPICO_NODISCARD int32_t mcpico_dangerous_key_init(mcpico_key *key, const char *secret, size_t secret_len);
 
 /**
- * Overwrites a key with zeros. It is no key from then on and may be initialised anew.
+ * Overwrites a key with zeros. It is no key from then on and may be initialised anew; whoever still uses it is told
+ * UNINITIALIZED. Wipe a key before its place is given to another one, since a shorter one does not cover it.
  *
  * Errors: UNINITIALIZED, also when it has been wiped before.
  */
-MCPICO_API MCPICO_NODISCARD int32_t mcpico_key_wipe(mcpico_key *key);
+MCPICO_API MCPICO_NODISCARD
+int32_t mcpico_key_wipe(mcpico_key *key);
 
 /**
  * Makes a key out of a function that computes MACs, so that the secret never lies in the memory of the program. It goes
  * wherever a key goes: signing, verifying, sets of keys, the guard. `context` is handed to the function and outlives
  * the key.
  *
- * The function is called once for each token that is signed, and at most once for each key that a token is tried with.
+ * The function is called once for each token that is signed, not for a buffer that is too small, and at most once for
+ * each key that a token is tried with.
  * The MAC that it gives is compared in constant time. Threads may share the key when the function allows it.
  * That the secret has at least MCPICO_MIN_SECRET bytes is not looked at.
  */
@@ -579,7 +593,7 @@ struct mcpico_policy {
   mcpico_str issuer;
   /** Exactly this `sub`; NULL: any or none. */
   mcpico_str subject;
-  /** One of these in `aud`; NULL: a token with `aud` is refused. */
+  /** One of these in `aud`; NULL: a token with `aud` is refused. A list of none that is not NULL refuses all tokens. */
   const mcpico_str *audiences;
   /** Up to MCPICO_MAX_LIST. */
   size_t audience_count;
@@ -587,7 +601,7 @@ struct mcpico_policy {
   const mcpico_str *required;
   /** Up to MCPICO_MAX_LIST. */
   size_t required_count;
-  /** The only claims that may be there; NULL: any. */
+  /** The only claims that may be there; NULL: any. A list of none that is not NULL allows none. */
   const mcpico_str *allowed;
   /** Up to MCPICO_MAX_LIST. */
   size_t allowed_count;
@@ -610,10 +624,16 @@ struct mcpico_token {
  * `now` is in seconds since 1970. `scratch` takes the decoded token: MCPICO_SCRATCH_SIZE(token_len) bytes always
  * suffice. On success `verified` borrows `scratch`, and nothing borrows `token`.
  *
- * Errors, the first in this order: TOKEN_LIMIT, TOKEN_MALFORMED, TOKEN_BASE64, SCRATCH_TOO_SMALL, TOKEN_HEADER,
- * TOKEN_DUPLICATE, TOKEN_ALG, TOKEN_CRIT, TOKEN_HEADER_TYPE, TOKEN_TYP, TOKEN_KEY, TOKEN_SIGNATURE, TOKEN_CLAIMS,
- * CLAIM_TYPE, CLAIM_RANGE, CLAIM_MISSING, TOKEN_EXPIRED, TOKEN_LIFETIME, TOKEN_NOT_YET_VALID, TOKEN_ISSUED_IN_FUTURE,
- * TOKEN_ISSUER, TOKEN_AUDIENCE, TOKEN_SUBJECT, CLAIM_NOT_ALLOWED; TOO_MANY and OPTION for the lists and the policy.
+ * Errors, the first one of them in this order:
+ * of the arguments, TOO_MANY and OPTION for the lists and the policy;
+ * of the form, TOKEN_LIMIT, TOKEN_MALFORMED, TOKEN_BASE64 or SCRATCH_TOO_SMALL, TOKEN_SIGNATURE for one of another
+ * length;
+ * of the header, TOKEN_HEADER, TOKEN_LIMIT or TOKEN_DUPLICATE, TOKEN_ALG, TOKEN_CRIT, TOKEN_HEADER_TYPE, TOKEN_TYP;
+ * of the signature, TOKEN_KEY, MAC_UNAVAILABLE, TOKEN_SIGNATURE;
+ * of the claims, TOKEN_CLAIMS, TOKEN_LIMIT or TOKEN_DUPLICATE, CLAIM_TYPE or CLAIM_RANGE;
+ * of the times, CLAIM_MISSING for `exp`, TOKEN_EXPIRED, TOKEN_LIFETIME where `exp` is not after `nbf`,
+ * TOKEN_NOT_YET_VALID, TOKEN_ISSUED_IN_FUTURE, TOKEN_LIFETIME above `max_lifetime`;
+ * of the policy, TOKEN_ISSUER, TOKEN_AUDIENCE, TOKEN_SUBJECT, CLAIM_MISSING, CLAIM_NOT_ALLOWED.
  * `verified` is unchanged then, and what `scratch` holds is unspecified.
  */
 MCPICO_API MCPICO_NODISCARD
@@ -636,7 +656,8 @@ MCPICO_API MCPICO_NODISCARD int32_t mcpico_token_claims(const mcpico_token *toke
 /**
  * Copies the claim called `name`, a string, its escapes resolved.
  *
- * Errors: NOT_FOUND when the token has no such claim, WRONG_TYPE when it is no string, BUFFER_TOO_SMALL.
+ * Errors: NOT_FOUND when the token has no such claim, WRONG_TYPE when it is no string, BUFFER_TOO_SMALL; OVERLAP also
+ * when the claim lies in `buf`, which is then the scratch of the token.
  */
 MCPICO_API MCPICO_NODISCARD
 int32_t mcpico_claim_string(const mcpico_token *token,
@@ -763,11 +784,11 @@ struct mcpico_claims {
 };
 
 /**
- * Signs claims and writes the token, all or nothing. MCPICO_SIGN_MAX computes a size that suffices.
+ * Signs claims and writes the token, all or nothing. `header` NULL is the header of zeros.
  *
- * Errors: DUPLICATE_CLAIM, CLAIM_TYPE and CLAIM_RANGE for a registered claim among `more`, JSON, CLAIM_TOO_DEEP,
- * HEADER_TOO_LONG, TOO_MANY, OPTION, BUFFER_TOO_SMALL; MAC_UNAVAILABLE, after which `buf` holds a token without its
- * signature.
+ * Errors: NULL_POINTER also for a claim among `more` without a name or a value, DUPLICATE_CLAIM, CLAIM_TYPE and
+ * CLAIM_RANGE for a registered claim among `more`, JSON, CLAIM_TOO_DEEP, HEADER_TOO_LONG, TOO_MANY, OPTION,
+ * BUFFER_TOO_SMALL; MAC_UNAVAILABLE, after which `buf` holds a token without its signature.
  */
 MCPICO_API MCPICO_NODISCARD
 int32_t mcpico_sign(const mcpico_key *key,
@@ -778,10 +799,10 @@ int32_t mcpico_sign(const mcpico_key *key,
                     size_t *out_len);
 
 /**
- * Signs the JSON text of a claims set, byte for byte as it stands.
+ * Signs the JSON text of a claims set, byte for byte as it stands. MCPICO_SIGN_MAX is the size of the token.
  *
- * Errors: PAYLOAD when it is no strict JSON object, CLAIM_TYPE, CLAIM_RANGE, HEADER_TOO_LONG, OPTION,
- * BUFFER_TOO_SMALL, OVERLAP; MAC_UNAVAILABLE as above.
+ * Errors: PAYLOAD when it is no strict JSON object, or two of its members have one name, CLAIM_TYPE, CLAIM_RANGE,
+ * HEADER_TOO_LONG, OPTION, BUFFER_TOO_SMALL; MAC_UNAVAILABLE as above.
  */
 MCPICO_API MCPICO_NODISCARD
 int32_t mcpico_sign_payload(const mcpico_key *key,
@@ -795,7 +816,7 @@ int32_t mcpico_sign_payload(const mcpico_key *key,
 /**
  * Signs any two byte strings as header and payload, for test rigs that need bad tokens with a right signature.
  *
- * Errors: BUFFER_TOO_SMALL, OVERLAP; MAC_UNAVAILABLE as above.
+ * Errors: BUFFER_TOO_SMALL; MAC_UNAVAILABLE as above.
  */
 MCPICO_API MCPICO_NODISCARD
 int32_t mcpico_dangerous_sign(const mcpico_key *key,
@@ -824,7 +845,7 @@ struct mcpico_unverified {
 /**
  * Cuts a token into its parts and decodes header and claims into `scratch`; MCPICO_SCRATCH_SIZE(token_len) suffices.
  *
- * Errors: TOKEN_MALFORMED, TOKEN_BASE64, TOKEN_LIMIT, SCRATCH_TOO_SMALL.
+ * Errors: TOKEN_MALFORMED, TOKEN_BASE64, TOKEN_LIMIT, SCRATCH_TOO_SMALL. `unverified` is unchanged then.
  */
 MCPICO_API MCPICO_NODISCARD
 int32_t mcpico_unverified_init(mcpico_unverified *unverified,
@@ -848,7 +869,8 @@ int32_t mcpico_unverified_signing_input(const mcpico_unverified *unverified,
  * Whether it is a well-formed HS256 token: header, claims, the types of the registered claims, the form of the
  * signature.
  *
- * Errors: those of mcpico_verify about the form of a token, but TOKEN_TYP.
+ * Errors: TOKEN_BASE64, TOKEN_SIGNATURE for one of another length, those of mcpico_verify about the header but
+ * TOKEN_TYP, TOKEN_CLAIMS, TOKEN_LIMIT, TOKEN_DUPLICATE, CLAIM_TYPE, CLAIM_RANGE.
  */
 MCPICO_API MCPICO_NODISCARD
 int32_t mcpico_unverified_check_structure(const mcpico_unverified *unverified);
@@ -856,7 +878,7 @@ int32_t mcpico_unverified_check_structure(const mcpico_unverified *unverified);
 /**
  * Whether the signature is the one that `key` makes, whatever the header says.
  *
- * Errors: TOKEN_SIGNATURE, TOKEN_BASE64.
+ * Errors: TOKEN_SIGNATURE, TOKEN_BASE64, MAC_UNAVAILABLE.
  */
 MCPICO_API MCPICO_NODISCARD
 int32_t mcpico_unverified_check_signature(const mcpico_unverified *unverified,
@@ -866,7 +888,8 @@ int32_t mcpico_unverified_check_signature(const mcpico_unverified *unverified,
  * Whether it is valid at the time `now`, in seconds since 1970. `policy` NULL is the strict start.
  *
  * Errors: TOKEN_EXPIRED, TOKEN_NOT_YET_VALID, TOKEN_ISSUED_IN_FUTURE, TOKEN_LIFETIME, CLAIM_MISSING; TOKEN_CLAIMS,
- * CLAIM_TYPE and CLAIM_RANGE where the claims cannot be read.
+ * TOKEN_LIMIT, TOKEN_DUPLICATE, CLAIM_TYPE and CLAIM_RANGE where the claims cannot be read; TOO_MANY and OPTION for the
+ * policy.
  */
 MCPICO_API MCPICO_NODISCARD
 int32_t mcpico_unverified_check_times(const mcpico_unverified *unverified,
@@ -877,7 +900,7 @@ int32_t mcpico_unverified_check_times(const mcpico_unverified *unverified,
  * Whether `typ` and all claims but the times are what the policy asks for.
  *
  * Errors: TOKEN_TYP, TOKEN_ISSUER, TOKEN_AUDIENCE, TOKEN_SUBJECT, CLAIM_MISSING, CLAIM_NOT_ALLOWED; TOKEN_HEADER,
- * TOKEN_CLAIMS and CLAIM_TYPE where they cannot be read.
+ * TOKEN_CLAIMS, TOKEN_LIMIT, TOKEN_DUPLICATE and CLAIM_TYPE where they cannot be read; TOO_MANY and OPTION for the policy.
  */
 MCPICO_API MCPICO_NODISCARD
 int32_t mcpico_unverified_check_claims(const mcpico_unverified *unverified,
@@ -913,7 +936,7 @@ int32_t mcpico_mask(const char *token,
  * The text has to be whole, since a secret that is divided over two calls is not seen. Give a secret in each form in
  * which the text may hold it, such as base64. At most MCPICO_MAX_SECRETS secrets, none of them needed.
  *
- * Errors: TOO_MANY, BUFFER_TOO_SMALL, OVERLAP.
+ * Errors: TOO_MANY, BUFFER_TOO_SMALL.
  */
 MCPICO_API MCPICO_NODISCARD
 int32_t mcpico_redact(const mcpico_str *secrets,
@@ -944,7 +967,7 @@ int32_t mcpico_bearer_parse(const char *value,
 /**
  * Writes the value of an Authorization header: `Bearer`, a space and the token, of which every byte has been checked.
  *
- * Errors: NO_TOKEN, BEARER, BUFFER_TOO_SMALL, OVERLAP.
+ * Errors: NO_TOKEN, BEARER, BUFFER_TOO_SMALL.
  */
 MCPICO_API MCPICO_NODISCARD
 int32_t mcpico_bearer_write(const char *token,
@@ -954,7 +977,8 @@ int32_t mcpico_bearer_write(const char *token,
                             size_t *out_len);
 
 /**
- * Whether two tokens are the same: 0 or 1. For tokens of one length the time says nothing of where they differ.
+ * Whether two tokens are the same: 0 or 1. For tokens of one length the time says nothing of where they differ. Both
+ * are tokens without a scheme.
  *
  * Errors: NO_TOKEN, BEARER.
  */
@@ -1054,7 +1078,7 @@ int32_t mcpico_challenge_param_name(const mcpico_challenge *challenge,
  * Copies the value of the parameter called `name`, which is compared without regard to case; its escapes are resolved.
  * It comes from the peer: check a URL before it is fetched, and escape text before it is shown.
  *
- * Errors: NOT_FOUND, BUFFER_TOO_SMALL.
+ * Errors: NOT_FOUND, BUFFER_TOO_SMALL; OVERLAP also when the value lies in `buf`.
  */
 MCPICO_API MCPICO_NODISCARD
 int32_t mcpico_challenge_param(const mcpico_challenge *challenge,
@@ -1089,7 +1113,7 @@ struct mcpico_guard {
   uint32_t struct_size;
   /** 0 */
   uint32_t reserved;
-  /** The keys that are accepted. */
+  /** The keys that are accepted; none: no token is. */
   const mcpico_named_key *keys;
   /** Up to MCPICO_MAX_KEYS. */
   size_t key_count;
@@ -1121,8 +1145,10 @@ struct mcpico_denial {
 /**
  * Judges a request by the values of all its Authorization headers: none, one, or more, which is refused.
  *
- * `now` is in seconds since 1970, `scratch` takes the decoded token (MCPICO_SCRATCH_SIZE of the longest one). On
- * success `grant` is written and borrows `scratch`; with DENIED, and only then, `denial` is written.
+ * A header whose `data` is NULL is none. `now` is in seconds since 1970, `scratch` takes the decoded token
+ * (MCPICO_SCRATCH_SIZE of the longest one); a token that it has no room for is denied as too large. On success
+ * `grant` is written and borrows `scratch`; with DENIED, and only then, `denial` is written. Neither may be left
+ * out.
  *
  * Errors: DENIED; CHALLENGE_FIELD for texts of the guard, TOO_MANY, OPTION.
  */
@@ -1140,7 +1166,7 @@ int32_t mcpico_guard_check(const mcpico_guard *guard,
  * A denial of this guard for a request that is granted and lacks the scopes of `guard` all the same, as one of another
  * route would have asked for them.
  *
- * Errors: CHALLENGE_FIELD.
+ * Errors: CHALLENGE_FIELD, OPTION. Keys and policy are not looked at.
  */
 MCPICO_API MCPICO_NODISCARD
 int32_t mcpico_guard_deny_scope(const mcpico_guard *guard,
@@ -1172,7 +1198,8 @@ MCPICO_API MCPICO_NODISCARD int32_t mcpico_denial_reason(const mcpico_denial *de
 MCPICO_API MCPICO_NODISCARD int32_t mcpico_denial_code(const mcpico_denial *denial, mcpico_str *code);
 
 /**
- * Writes the value of the WWW-Authenticate header, which belongs to the statuses 401 and 403.
+ * Writes the value of the WWW-Authenticate header, which belongs to the statuses 401 and 403; leave it out with 503.
+ * `buf` is not compared with the texts of the guard.
  *
  * Errors: BUFFER_TOO_SMALL.
  */
@@ -1214,7 +1241,7 @@ int32_t mcpico_denial_body(const mcpico_denial *denial,
 #define MCPICO_JSON_OBJECT 6
 
 /** Words of an iterator. */
-#define MCPICO_JSON_ITERATOR_WORDS 8
+#define MCPICO_JSON_ITERATOR_WORDS 10
 
 /** Words of a pointer. */
 #define MCPICO_JSON_POINTER_WORDS 12
@@ -1228,7 +1255,10 @@ struct mcpico_json_iterator {
   uint64_t opaque[MCPICO_JSON_ITERATOR_WORDS];
 };
 
-/** Finds the parts of one value among those that mcpico_result_stream_next hands out. It borrows its path. */
+/**
+ * Finds the parts of one value among those that mcpico_result_stream_next or mcpico_json_stream_next hands out. It
+ * borrows its path.
+ */
 struct mcpico_json_pointer {
   /** Not to be touched. */
   uint64_t opaque[MCPICO_JSON_POINTER_WORDS];
@@ -1281,7 +1311,7 @@ int32_t mcpico_json_at(const char *json,
 /**
  * Copies a string, its escapes resolved.
  *
- * Errors: JSON, WRONG_TYPE, BUFFER_TOO_SMALL, OVERLAP.
+ * Errors: JSON, WRONG_TYPE, BUFFER_TOO_SMALL.
  */
 MCPICO_API MCPICO_NODISCARD
 int32_t mcpico_json_string(const char *json,
@@ -1323,7 +1353,7 @@ int32_t mcpico_json_int64(const char *json,
 /**
  * Writes a text as a JSON string, quoted and escaped, to be put into arguments.
  *
- * Errors: NOT_UTF8, BUFFER_TOO_SMALL, OVERLAP.
+ * Errors: NOT_UTF8, BUFFER_TOO_SMALL.
  */
 MCPICO_API MCPICO_NODISCARD
 int32_t mcpico_json_quote(const char *string,
@@ -1357,7 +1387,7 @@ int32_t mcpico_json_iterator_next(mcpico_json_iterator *iterator,
  * Starts before a document, to find the value that a JSON Pointer (RFC 6901) names, such as `/content/0/text`. The
  * empty path names the document.
  *
- * Errors: JSON_POINTER.
+ * Errors: JSON_POINTER; mcpico_json_at says NOT_FOUND of such a path.
  */
 MCPICO_API MCPICO_NODISCARD
 int32_t mcpico_json_pointer_init(mcpico_json_pointer *pointer,
@@ -1382,14 +1412,27 @@ struct mcpico_inbox {
   uint64_t opaque[MCPICO_INBOX_WORDS];
 };
 
-/** An empty inbox over `cap` bytes at `storage`. */
-MCPICO_API MCPICO_NODISCARD int32_t mcpico_inbox_init(mcpico_inbox *inbox, char *storage, size_t cap);
+/**
+ * An empty inbox over `cap` bytes at `storage`, which are the inbox's as long as it is used: nobody else writes
+ * there but into the room of mcpico_inbox_spare.
+ */
+MCPICO_API MCPICO_NODISCARD
+int32_t mcpico_inbox_init(mcpico_inbox *inbox,
+                          char *storage,
+                          size_t cap);
 
 /** Forgets everything, so that the storage can serve the next exchange. */
 MCPICO_API MCPICO_NODISCARD int32_t mcpico_inbox_reset(mcpico_inbox *inbox);
 
-/** The room to read into. Empty only when a message fills the whole storage. */
-MCPICO_API MCPICO_NODISCARD int32_t mcpico_inbox_spare(mcpico_inbox *inbox, char **data, size_t *len);
+/**
+ * The room to read into. Empty only when a message fills the whole storage, or that has no byte: read nothing then,
+ * since 0 bytes stand for a connection that has closed, and ask for the next event, which frees the room or is
+ * MESSAGE_TOO_LARGE.
+ */
+MCPICO_API MCPICO_NODISCARD
+int32_t mcpico_inbox_spare(mcpico_inbox *inbox,
+                           char **data,
+                           size_t *len);
 
 /**
  * Declares the first `count` bytes of the room as filled. For HTTP call mcpico_response_received in its place.
@@ -1412,10 +1455,6 @@ MCPICO_API MCPICO_NODISCARD int32_t mcpico_inbox_unread(const mcpico_inbox *inbo
  * Errors: LENGTH when there are fewer.
  */
 MCPICO_API MCPICO_NODISCARD int32_t mcpico_inbox_discard(mcpico_inbox *inbox, size_t count);
-
-extern void __asan_poison_memory_region(const void *start, size_t size);
-
-extern void __asan_unpoison_memory_region(const void *start, size_t size);
 
 /* ---- MCP: requests ----------------------------------------------------------------------------------------------- */
 
@@ -1516,8 +1555,9 @@ extern void __asan_unpoison_memory_region(const void *start, size_t size);
 #define MCPICO_LOG_EMERGENCY 8
 
 /**
- * A request. Zeros are none: set `struct_size` and `method`. Texts are read during the call that takes it only; those
- * that the method does not use have to be NULL.
+ * A request. Zeros are none: `struct_size` and `method` are needed, and the texts that the method names, but `cursor`,
+ * `arguments`, `input_schema` and `mcp_name`. Texts are read during the call that takes it only; those that the method
+ * does not use have to be NULL.
  */
 struct mcpico_call {
   /** sizeof(mcpico_call) */
@@ -1715,7 +1755,7 @@ MCPICO_API MCPICO_NODISCARD int32_t mcpico_post_body(const mcpico_post *post, mc
 /**
  * Writes the message as one line, its end included, for a stream of lines such as the standard streams of a server.
  *
- * Errors: BUFFER_TOO_SMALL.
+ * Errors: BUFFER_TOO_SMALL; OVERLAP when `buf` is the one of the post.
  */
 MCPICO_API MCPICO_NODISCARD
 int32_t mcpico_post_line(const mcpico_post *post,
@@ -1730,7 +1770,7 @@ int32_t mcpico_post_line(const mcpico_post *post,
  * `target` is path and query, beginning with `/`; `host` is name or address, with the port when that is not the default
  * one of the scheme.
  *
- * Errors: REQUEST_TARGET, REQUEST_HOST, BUFFER_TOO_SMALL.
+ * Errors: REQUEST_TARGET, REQUEST_HOST, BUFFER_TOO_SMALL; OVERLAP also when `buf` is the one of the post.
  */
 MCPICO_API MCPICO_NODISCARD
 int32_t mcpico_post_head(const mcpico_post *post,
@@ -1745,7 +1785,7 @@ int32_t mcpico_post_head(const mcpico_post *post,
 /**
  * Writes the whole HTTP/1.1 request: what mcpico_post_head writes, and the body behind it.
  *
- * Errors: REQUEST_TARGET, REQUEST_HOST, BUFFER_TOO_SMALL, OVERLAP.
+ * Errors: as mcpico_post_head.
  */
 MCPICO_API MCPICO_NODISCARD
 int32_t mcpico_post_request(const mcpico_post *post,
@@ -1949,7 +1989,8 @@ MCPICO_API MCPICO_NODISCARD int32_t mcpico_json_stream_init(mcpico_json_stream *
  * is given again. `text` of the part borrows the piece or the stream. With INCOMPLETE all of the piece is done with.
  * The pointers are those of mcpico_result_stream_next.
  *
- * Errors: INCOMPLETE, JSON, which is repeated, TOO_MANY, JSON_DUPLICATE.
+ * Errors: INCOMPLETE, JSON, which is repeated, TOO_MANY; JSON_DUPLICATE as mcpico_result_stream_next has it: the part is
+ * lost, but `used` is written, so that the rest can be read, without that pointer.
  */
 MCPICO_API MCPICO_NODISCARD
 int32_t mcpico_json_stream_next(mcpico_json_stream *stream,
@@ -2023,9 +2064,9 @@ struct mcpico_client_options {
   uint32_t oldest;
   /** The newest one; 0: all. */
   uint32_t newest;
-  /** Name of the program. It is borrowed as long as the client is used: mostly a literal. */
+  /** Name of the program, which is needed. It is borrowed as long as the client is used: mostly a literal. */
   mcpico_str name;
-  /** Its version, borrowed likewise. */
+  /** Its version, needed and borrowed likewise. */
   mcpico_str version;
 };
 
@@ -2043,7 +2084,8 @@ int32_t mcpico_client_init(mcpico_client *client,
  * mcpico_client_settle, and come again until the status is NOTHING_TO_SEND: then the client is ready.
  *
  * `bearer` is the token to send, without a scheme; NULL with length 0 sends none. `buf` takes headers and body, and
- * `post` and `exchange` are written on success; `post` borrows `buf`. So for all functions that write a message.
+ * `post` and `exchange` are written on success; `post` borrows `buf`. So for all functions that write a message. The
+ * bearer stands in `buf` then: wipe it where that matters.
  *
  * Errors: NOTHING_TO_SEND, NEGOTIATION, BEARER, NO_TOKEN, BUFFER_TOO_SMALL. Nothing has changed then.
  */
@@ -2060,8 +2102,9 @@ int32_t mcpico_client_connect(mcpico_client *client,
 /**
  * Writes a request.
  *
- * Errors: NOT_READY, ARGUMENTS, INPUT, METHOD, PARAM_HEADER, JSON, TRACE, OPTION, NULL_POINTER for a text that the
- * method needs, BEARER, BUFFER_TOO_SMALL. Nothing has changed then.
+ * Errors: NOT_READY, ARGUMENTS, INPUT, METHOD, PARAM_HEADER, JSON, WRONG_TYPE for an `input_state` that is no string,
+ * TRACE, TOO_MANY, OPTION for a text that the method does not use, NULL_POINTER for one that it needs, BEARER, NO_TOKEN,
+ * BUFFER_TOO_SMALL. Nothing has changed then.
  */
 MCPICO_API MCPICO_NODISCARD
 int32_t mcpico_client_request(mcpico_client *client,
@@ -2076,7 +2119,7 @@ int32_t mcpico_client_request(mcpico_client *client,
  * Writes the request for a stream of what the server says unasked, up to 2025-11-25; the server may refuse it with
  * 405.
  *
- * Errors: NOT_READY, also since 2026-07-28; BEARER, BUFFER_TOO_SMALL.
+ * Errors: NOT_READY, also since 2026-07-28; BEARER, NO_TOKEN, BUFFER_TOO_SMALL.
  */
 MCPICO_API MCPICO_NODISCARD
 int32_t mcpico_client_listen(const mcpico_client *client,
@@ -2090,9 +2133,10 @@ int32_t mcpico_client_listen(const mcpico_client *client,
 
 /**
  * Writes the request that resumes an event stream which ended before the response; wait for mcpico_exchange_retry
- * before it is sent. The response comes in the new exchange, which must not be the storage of `interrupted`.
+ * before it is sent. The response comes in the new exchange.
  *
- * Errors: NOTHING_TO_SEND when the exchange cannot be resumed, NOT_READY, OVERLAP, BEARER, BUFFER_TOO_SMALL.
+ * Errors: NOTHING_TO_SEND when the exchange cannot be resumed, NOT_READY, BEARER, NO_TOKEN, BUFFER_TOO_SMALL; OVERLAP
+ * also when the new exchange is the storage of `interrupted`.
  */
 MCPICO_API MCPICO_NODISCARD
 int32_t mcpico_client_resume(const mcpico_client *client,
@@ -2110,8 +2154,8 @@ int32_t mcpico_client_resume(const mcpico_client *client,
  *
  * `result` is a JSON document; with NULL the answer is the error `code` (JSON-RPC) with `message`, one sentence.
  *
- * Errors: OPTION when the event is no MCPICO_EVENT_SERVER_REQUEST or there are both a result and a message, JSON,
- * NOT_READY, BEARER, BUFFER_TOO_SMALL.
+ * Errors: OPTION when the event is no MCPICO_EVENT_SERVER_REQUEST or there are both a result and a message, NULL_POINTER
+ * when there is neither, JSON, NOT_READY, BEARER, NO_TOKEN, BUFFER_TOO_SMALL.
  */
 MCPICO_API MCPICO_NODISCARD
 int32_t mcpico_client_answer(mcpico_client *client,
@@ -2131,10 +2175,10 @@ int32_t mcpico_client_answer(mcpico_client *client,
 
 /**
  * Writes that the answer to a request is not wanted any more. Over HTTP only up to 2025-11-25: since 2026-07-28
- * closing the response stream says so. `reason` is a sentence; NULL: none. The new exchange must not be the storage of
- * `cancelled`.
+ * closing the response stream says so. `reason` is a sentence; NULL: none.
  *
- * Errors: NOTHING_TO_SEND, OVERLAP, BEARER, BUFFER_TOO_SMALL.
+ * Errors: NOTHING_TO_SEND, BEARER, NO_TOKEN, BUFFER_TOO_SMALL; OVERLAP also when the new exchange is the storage of
+ * `cancelled`.
  */
 MCPICO_API MCPICO_NODISCARD
 int32_t mcpico_client_cancel(mcpico_client *client,
@@ -2152,7 +2196,7 @@ int32_t mcpico_client_cancel(mcpico_client *client,
 /**
  * The same over a stream of lines, which has this message in every revision.
  *
- * Errors: NOTHING_TO_SEND, OVERLAP, BUFFER_TOO_SMALL.
+ * Errors: NOTHING_TO_SEND, BUFFER_TOO_SMALL; OVERLAP as there.
  */
 MCPICO_API MCPICO_NODISCARD
 int32_t mcpico_client_cancel_line(mcpico_client *client,
@@ -2168,7 +2212,7 @@ int32_t mcpico_client_cancel_line(mcpico_client *client,
 /**
  * Writes the request that ends the session, when there is one; the server may refuse it.
  *
- * Errors: NOTHING_TO_SEND, BEARER, BUFFER_TOO_SMALL.
+ * Errors: NOTHING_TO_SEND, BEARER, NO_TOKEN, BUFFER_TOO_SMALL.
  */
 MCPICO_API MCPICO_NODISCARD
 int32_t mcpico_client_end(mcpico_client *client,
@@ -2193,7 +2237,9 @@ int32_t mcpico_client_settle(mcpico_client *client,
 
 /**
  * Makes a client that has agreed on the same and runs beside this one, on connections of its own. The next `ids`
- * requests are its: this one leaves their ids out.
+ * requests are its: this one leaves their ids out. `other` borrows what this client borrows, and not this client.
+ *
+ * Errors: OVERLAP also when `other` is `client`.
  */
 MCPICO_API MCPICO_NODISCARD
 int32_t mcpico_client_beside(mcpico_client *client,
@@ -2322,7 +2368,8 @@ int32_t mcpico_subscription_is_acknowledged(const mcpico_subscription *subscript
  * Whether an update of the kind MCPICO_UPDATE_ACKNOWLEDGED grants everything that `call`, with its `subscribe`,
  * `resource_uris` and `task_ids`, has asked for: 0 or 1.
  *
- * Errors: OPTION for an update of another kind, JSON and PEER_RESULT when its `json` has been changed.
+ * Errors: OPTION for an update of another kind or a flag that does not exist, TOO_MANY, JSON and PEER_RESULT when its
+ * `json` has been changed.
  */
 MCPICO_API MCPICO_NODISCARD
 int32_t mcpico_update_is_granted(const mcpico_update *update,
@@ -2410,15 +2457,17 @@ struct mcpico_task {
 /**
  * Reads a notification of progress, while its event is valid.
  *
- * Errors: WRONG_TYPE when it is none, PEER_RESULT when it is malformed.
+ * Errors: WRONG_TYPE when it is none, PEER_RESULT when it is malformed, JSON when `json` of the event is none.
  */
-MCPICO_API MCPICO_NODISCARD int32_t mcpico_event_progress(const mcpico_event *event, mcpico_progress *progress);
+MCPICO_API MCPICO_NODISCARD
+int32_t mcpico_event_progress(const mcpico_event *event,
+                              mcpico_progress *progress);
 
 /**
  * Reads a log message, while its event is valid: MCPICO_LOG_*; the part of the server that says it, a JSON string with
  * its quotes, `data` NULL when it has no name; and any JSON.
  *
- * Errors: WRONG_TYPE when it is none, PEER_RESULT when it is malformed.
+ * Errors: WRONG_TYPE when it is none, PEER_RESULT when it is malformed, JSON when `json` of the event is none.
  */
 MCPICO_API MCPICO_NODISCARD
 int32_t mcpico_event_log(const mcpico_event *event,
@@ -2430,7 +2479,8 @@ int32_t mcpico_event_log(const mcpico_event *event,
  * Reads why a server of 2026-07-28 refuses a request, out of a MCPICO_EVENT_ERROR, while it is valid:
  * MCPICO_REFUSAL_*, and what it has read, a JSON string with its quotes, `data` NULL where there is none.
  *
- * Errors: WRONG_TYPE for another event, PEER_RESULT when the data of the error are not what its code promises.
+ * Errors: WRONG_TYPE for another event, PEER_RESULT when the data of the error are not what its code promises, JSON when
+ * `json` of the event is none.
  */
 MCPICO_API MCPICO_NODISCARD
 int32_t mcpico_event_refusal(const mcpico_event *event,
@@ -2522,7 +2572,7 @@ int32_t mcpico_client_allows(const mcpico_client *client,
  * `elicitation/create` with these parameters: `{"action":"accept","content":...}`.
  *
  * Errors: JSON; WRONG_TYPE when it is no form; ELICITATION when a required property has no default, or the form is
- * malformed; BUFFER_TOO_SMALL, OVERLAP.
+ * malformed; BUFFER_TOO_SMALL.
  */
 MCPICO_API MCPICO_NODISCARD
 int32_t mcpico_elicitation_defaults(const char *params,
@@ -2622,7 +2672,7 @@ struct mcpico_request_head {
   uint32_t struct_size;
   /** MCPICO_HTTP_* */
   uint32_t verb;
-  /** Path and query, beginning with `/`. */
+  /** Path and query, beginning with `/`; needed, as is the next one. */
   mcpico_str target;
   /** Host name or address, with its port when that is not the default one of the scheme. */
   mcpico_str host;
@@ -2773,13 +2823,13 @@ MCPICO_API MCPICO_NODISCARD int32_t mcpico_lines_init(mcpico_lines *lines);
 
 /**
  * The next thing that came. `exchange` is the one whose response is awaited, NULL when none is; `answered` is 1 when
- * the event is its response. `line` is the message as it came, also when the status is PEER_MESSAGE,
- * MESSAGE_TOO_LARGE or BATCH_TOO_LARGE: then the line has been dropped and the next one can be read, and `line` and
- * `answered`, which is 1 when the exchange is over by it, are the only outputs that are written.
+ * the event is its response. `line` is the message as it came, `data` NULL while there is none.
  *
  * Fill the inbox by mcpico_inbox_spare and mcpico_inbox_commit; texts are valid until the next call on it.
  *
- * Errors: those, and PEER_RESULT.
+ * Errors: PEER_MESSAGE, PEER_RESULT, MESSAGE_TOO_LARGE, BATCH_TOO_LARGE. The line has been dropped then, and the
+ * next one can be read; `line` and `answered`, which is 1 when the exchange is over by it, are written, and `event`
+ * is not.
  */
 MCPICO_API MCPICO_NODISCARD
 int32_t mcpico_lines_next(mcpico_lines *lines,
@@ -2792,8 +2842,8 @@ int32_t mcpico_lines_next(mcpico_lines *lines,
 
 /**
  * The next thing that came, where several responses are awaited, which come in any order: `exchanges` points to as many
- * pointers. `answered` is the place of the one whose response the event is, -1 for none. An exchange that is over stays
- * where it is, or is left out of the next call.
+ * pointers, none of them NULL; one exchange may stand there twice. `answered` is the place of the one whose response the
+ * event is, -1 for none. An exchange that is over stays where it is, or is left out of the next call.
  *
  * A response without an id, such as the error about a message that the server could not read, is taken when one alone
  * is waiting. All else, and the errors, as by mcpico_lines_next.
@@ -2850,9 +2900,9 @@ int32_t mcpico_channel_open(const char *bearer,
 
 /**
  * Writes the request that posts `message`, which the client has written. Its exchange ends with MCPICO_EVENT_ACCEPTED or
- * says why not. `post` must not be the storage of `message`.
+ * says why not.
  *
- * Errors: OVERLAP, BEARER, NO_TOKEN, BUFFER_TOO_SMALL.
+ * Errors: BEARER, NO_TOKEN, BUFFER_TOO_SMALL; OVERLAP also when `post` is the storage of `message`, or `buf` its buffer.
  */
 MCPICO_API MCPICO_NODISCARD
 int32_t mcpico_channel_submit(const mcpico_post *message,
@@ -2882,7 +2932,7 @@ int32_t mcpico_channel_endpoint(mcpico_channel *channel,
  *
  * The room is that of both texts and one byte more; what stands in it behind the result is void.
  *
- * Errors: ENDPOINT, ENDPOINT_ORIGIN, BUFFER_TOO_SMALL, OVERLAP.
+ * Errors: ENDPOINT, ENDPOINT_ORIGIN, BUFFER_TOO_SMALL.
  */
 MCPICO_API MCPICO_NODISCARD
 int32_t mcpico_message_endpoint(const char *stream,
@@ -2898,7 +2948,8 @@ int32_t mcpico_message_endpoint(const char *stream,
  * The next thing that came, once the endpoint is known: as by mcpico_lines_next_of, but that an event which does not fit
  * the inbox is the last one.
  *
- * Errors: ENDPOINT_REPEATED, which changes nothing, PEER_MESSAGE, MESSAGE_TOO_LARGE, PEER_RESULT.
+ * Errors: ENDPOINT_REPEATED, after which reading goes on, PEER_MESSAGE, MESSAGE_TOO_LARGE, BATCH_TOO_LARGE, PEER_RESULT;
+ * `message` and `answered` are written with all of these.
  */
 MCPICO_API MCPICO_NODISCARD
 int32_t mcpico_channel_next(mcpico_channel *channel,
@@ -2986,12 +3037,12 @@ typedef ptrdiff_t (*mcpico_read)(void *context, char *data, size_t len);
 typedef ptrdiff_t (*mcpico_write)(void *context, const char *data, size_t len);
 
 /**
- * Sees each event that is not the end of a call: notifications, requests of the server. It must not call back into the
- * objects of the call.
+ * Sees each event that is not the end of a call: notifications, requests of the server. It may read the event by all
+ * functions that take one or its texts, which are valid until it returns.
  */
 typedef void (*mcpico_observe)(void *context, const mcpico_event *event);
 
-/** A connection of the caller: plain, TLS, whatever reads and writes. The callbacks must not throw or jump. */
+/** A connection of the caller: plain, TLS, whatever reads and writes. Rule 10 holds for the callbacks. */
 struct mcpico_io {
   /** sizeof(mcpico_io) */
   uint32_t struct_size;
@@ -2999,28 +3050,30 @@ struct mcpico_io {
   uint32_t reserved;
   /** Handed to the callbacks. */
   void *context;
-  /** Reads. */
+  /** Reads; needed. */
   mcpico_read read;
-  /** Writes. */
+  /** Writes; needed. */
   mcpico_write write;
   /** May be NULL. */
   mcpico_observe observe;
-  /** Host name or address, with its port when that is not the default one of the scheme. */
+  /** Host name or address, with its port when that is not the default one of the scheme; needed. */
   mcpico_str host;
-  /** Path and query, beginning with `/`. */
+  /** Path and query, beginning with `/`; needed. */
   mcpico_str target;
 };
 
 /**
  * Makes a call and waits for its end: the handshake as far as it is needed, then the request, over one connection.
  *
- * `buf` takes each request, headers and body (1 to 2 KiB for small arguments), `inbox` the answers. `event` is the end:
- * MCPICO_EVENT_RESULT, _ERROR, _INPUT_REQUIRED, _TASK, _REJECTED or _INTERRUPTED; its texts are valid until the next
- * call on the inbox. `reusable` is 1 when the connection can carry another call. A rejection or an error that answers
- * a message of the handshake is the end, too.
+ * `buf` takes each request, headers and body (1 to 2 KiB for small arguments), `inbox` the answers, whatever it held
+ * before. The bearer stands in `buf` afterwards. `event` is the end: MCPICO_EVENT_RESULT, _ERROR, _INPUT_REQUIRED,
+ * _TASK, _REJECTED or _INTERRUPTED; its texts are valid until the next call on the inbox. `reusable` is 1 when the
+ * connection can carry another call. An answer to a message of the handshake that does not get further is the end,
+ * too: mostly a rejection or an error; of any other the texts are left out.
  *
- * Errors: RECONNECT when the connection is used up between two messages (open another one and call again; the client
- * keeps what it has learnt), READ, WRITE, CLOSED_UNANSWERED, those of mcpico_client_connect, mcpico_client_request,
+ * Errors: OVERLAP also for a text that lies in the inbox, such as a cursor of the page before: copy it. RECONNECT
+ * when the connection is used up between two messages (open another one and call again; the client keeps what it has
+ * learnt), READ, WRITE, CLOSED_UNANSWERED, those of mcpico_client_connect, mcpico_client_request,
  * mcpico_post_request, mcpico_response_received and mcpico_exchange_next. But for errors of the arguments the
  * connection has to be closed. With BUFFER_TOO_SMALL `*needed` (it may be NULL) is a size that suffices.
  */

@@ -7,7 +7,8 @@
 //  2. Functions return mcpico::result<T>: a value or a mcpico::error. It must not be ignored. Nothing throws; whoever takes
 //     the value of a result that has none ends the program (MCPICO_ABORT).
 //  3. Texts are written into a mcpico::buffer: an array, std::array, std::vector, std::string or std::span<char> of yours.
-//     Nothing is allocated. With `{}` as the buffer, error().needed() is the size that suffices.
+//     Nothing is allocated. With `{}` as the buffer, error().needed() is the size that suffices. No text that a call is
+//     given may lie in its buffer or scratch: OVERLAP.
 //  4. A std::string_view in a result borrows what the function was given: the buffer, the scratch, the inbox.
 //  5. Keys, clients, inboxes and what reads a stream cannot be copied, only moved. A key wipes itself.
 //  6. Ranges (events, members, elements, headers, parameters) are read once and keep their own state.

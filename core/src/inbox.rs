@@ -131,9 +131,9 @@ impl<'b> Inbox<'b> {
         }
     }
 
-    /// The frame that has been assembled.
+    /// The frame that was handed out last, while nothing else has been done with the inbox.
     #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
-    pub(crate) fn frame(&self) -> &[u8] {
+    pub fn frame(&self) -> &[u8] {
         self.storage.get(self.start..self.kept).unwrap_or_default()
     }
 

@@ -8,7 +8,7 @@ use crate::boundary::{fill, list_mut, mcpico_str, out};
 use crate::client::mcpico_client;
 use crate::event::mcpico_event;
 use crate::exchange::mcpico_exchange;
-use crate::inbox::mcpico_inbox;
+use crate::inbox::{Lent, mcpico_inbox};
 use crate::object::{Object, get, get_mut, unchecked};
 use crate::outcome::Outcome;
 
@@ -94,6 +94,6 @@ pub(crate) unsafe fn next<O: Object<Value: Arrivals>>(
     let nothing = matches!(arrival.event, Ok(Event::NeedData | Event::Closed));
     answer(arrival.exchange);
     text.write(if nothing { mcpico_str::ABSENT } else { mcpico_str::of(arrival.text) });
-    event.write(mcpico_event::new(&arrival.event?, lent));
+    event.write(mcpico_event::new(&arrival.event?, Lent::over(arrival.text)));
     Ok(())
 }

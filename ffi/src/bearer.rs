@@ -27,7 +27,7 @@ pub unsafe extern "C" fn mcpico_bearer_parse(
 
 /// Writes the value of an Authorization header: `Bearer`, a space and the token, of which every byte has been checked.
 ///
-/// Errors: NO_TOKEN, BEARER, BUFFER_TOO_SMALL, OVERLAP.
+/// Errors: NO_TOKEN, BEARER, BUFFER_TOO_SMALL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mcpico_bearer_write(
     token: *const c_char,
@@ -41,12 +41,14 @@ pub unsafe extern "C" fn mcpico_bearer_write(
         let output = unsafe { Output::new(buf, cap, out_len) }?;
         // SAFETY: the same.
         let token = unsafe { text(token, token_len) }?;
+        let output = output.apart_from(token.as_bytes())?;
         let bearer = Bearer::new(token)?;
-        output.apart_from(token.as_bytes())?.write(|w| bearer.write(w))
+        output.write(|w| bearer.write(w))
     })
 }
 
-/// Whether two tokens are the same: 0 or 1. For tokens of one length the time says nothing of where they differ.
+/// Whether two tokens are the same: 0 or 1. For tokens of one length the time says nothing of where they differ. Both
+/// are tokens without a scheme.
 ///
 /// Errors: NO_TOKEN, BEARER.
 #[unsafe(no_mangle)]

@@ -221,6 +221,42 @@ unsafe fn size<T: Versioned>(structure: *const T) -> Outcome<usize> {
     usize::try_from(size).map_err(|_| Status(MCPICO_ERROR_STRUCT_SIZE))
 }
 
+/// Memory that a call writes to while it reads texts of the caller, none of which may lie there: what is read would
+/// change under the reader.
+#[derive(Clone, Copy)]
+pub(crate) struct Written([(usize, usize); 2]);
+
+impl Written {
+    pub(crate) const NOTHING: Self = Self([(0, 0); 2]);
+
+    pub(crate) fn room(room: &[u8]) -> Self {
+        Self([(room.as_ptr().addr(), room.len()), (0, 0)])
+    }
+
+    /// The same, and other room besides.
+    pub(crate) fn and(self, start: *const u8, len: usize) -> Self {
+        let Self([own, _]) = self;
+        Self([own, (start.addr(), len)])
+    }
+
+    /// Refuses a text that lies there, even in part. What is no text is refused by whoever reads it.
+    #[inline(never)]
+    pub(crate) fn apart_from(self, text: mcpico_str) -> Outcome {
+        let start = text.data.addr();
+        let text_len = if isize::try_from(text.len).is_ok() { text.len } else { 0 };
+        let overlaps = |(own, len): (usize, usize)| {
+            let (first, second) = (own.wrapping_sub(start), start.wrapping_sub(own));
+            len > 0 && text_len > 0 && start != 0 && (first < text_len || second < len)
+        };
+        if self.0.into_iter().any(overlaps) { Err(Status(MCPICO_ERROR_OVERLAP)) } else { Ok(()) }
+    }
+
+    #[inline(never)]
+    pub(crate) fn apart_from_each(self, texts: &[mcpico_str]) -> Outcome {
+        texts.iter().try_for_each(|text| self.apart_from(*text))
+    }
+}
+
 /// The room for an output of any size, and where its size goes.
 pub(crate) struct Output<'a> {
     room: &'a mut [u8],
@@ -236,12 +272,15 @@ impl<'a> Output<'a> {
         Ok(Self { room, len })
     }
 
-    /// Refuses an output that overlaps `input`: what is read would change under the reader.
+    /// Where it writes.
+    pub(crate) fn written(&self) -> Written {
+        Written::room(self.room)
+    }
+
+    /// Refuses an output that overlaps `input`.
     pub(crate) fn apart_from(self, input: &[u8]) -> Outcome<Self> {
-        let (own, other) = (self.room.as_ptr_range(), input.as_ptr_range());
-        let apart = own.end <= other.start || other.end <= own.start;
-        let empty = own.is_empty() || other.is_empty();
-        if apart || empty { Ok(self) } else { Err(Status(MCPICO_ERROR_OVERLAP)) }
+        self.written().apart_from(mcpico_str::of(input))?;
+        Ok(self)
     }
 
     /// Writes `text`, all or nothing.

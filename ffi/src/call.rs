@@ -8,7 +8,7 @@ use mcpico_core::client::{Call, Client, Exchange, Post};
 use mcpico_core::json::{Str, Value, parse};
 use mcpico_core::mcp::{CompletionReference, LogLevel, Method, TraceContext};
 
-use crate::boundary::{Versioned, mcpico_str, of_any_header};
+use crate::boundary::{Versioned, Written, mcpico_str, of_any_header};
 use crate::outcome::{Outcome, Status};
 use crate::params::{FilterTexts, Params, filter};
 use crate::status::{MCPICO_ERROR_NULL_POINTER, MCPICO_ERROR_OPTION, MCPICO_ERROR_WRONG_TYPE};
@@ -80,8 +80,9 @@ pub const MCPICO_LOG_ALERT: u32 = 7;
 /// Nothing works any more.
 pub const MCPICO_LOG_EMERGENCY: u32 = 8;
 
-/// A request. Zeros are none: set `struct_size` and `method`. Texts are read during the call that takes it only; those
-/// that the method does not use have to be NULL.
+/// A request. Zeros are none: `struct_size` and `method` are needed, and the texts that the method names, but `cursor`,
+/// `arguments`, `input_schema` and `mcp_name`. Texts are read during the call that takes it only; those that the method
+/// does not use have to be NULL.
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
 pub struct mcpico_call {
@@ -140,6 +141,27 @@ unsafe impl Versioned for mcpico_call {
     const EARLIER: &'static [usize] = &[offset_of!(Self, subscribe)];
 }
 
+impl mcpico_call {
+    /// All texts but those in its lists.
+    const fn texts(&self) -> [mcpico_str; 13] {
+        [
+            self.name,
+            self.arguments,
+            self.input_schema,
+            self.cursor,
+            self.argument,
+            self.value,
+            self.mcp_name,
+            self.bearer,
+            self.input_responses,
+            self.input_state,
+            self.trace_parent,
+            self.trace_state,
+            self.baggage,
+        ]
+    }
+}
+
 /// What a call borrows of itself.
 pub(crate) struct CallTexts {
     method: Wanted,
@@ -160,9 +182,10 @@ enum Wanted {
 }
 
 impl CallTexts {
-    pub(crate) unsafe fn new(call: *const mcpico_call) -> Outcome<Self> {
+    pub(crate) unsafe fn new(call: *const mcpico_call, written: Written) -> Outcome<Self> {
         // SAFETY: the caller of the interface promises that it is readable, as are all its texts; so for all below.
         let call = &unsafe { of_any_header(call) }?;
+        written.apart_from_each(&call.texts())?;
         // SAFETY: as above.
         let bearer = unsafe { bearer(call.bearer) }?;
         // SAFETY: as above.
@@ -180,7 +203,7 @@ impl CallTexts {
         }
         let progress = call.flags == MCPICO_CALL_PROGRESS;
         // SAFETY: as above.
-        let method = unsafe { method(call) }?;
+        let method = unsafe { method(call, written) }?;
         let mut texts = Self { method, bearer, progress, log, trace, responses, state };
         match &texts.method {
             // What goes into the parameters is nothing besides.
@@ -260,7 +283,7 @@ unsafe fn trace(call: &mcpico_call) -> Outcome<Option<TraceContext<'static>>> {
     Ok(Some(trace))
 }
 
-unsafe fn method(call: &mcpico_call) -> Outcome<Wanted> {
+unsafe fn method(call: &mcpico_call, written: Written) -> Outcome<Wanted> {
     // SAFETY: the caller of the interface promises that texts are readable; so for all below.
     let name = unsafe { call.name.optional_text() }?;
     // SAFETY: as above.
@@ -277,7 +300,7 @@ unsafe fn method(call: &mcpico_call) -> Outcome<Wanted> {
     let mcp_name = unsafe { call.mcp_name.optional_text() }?;
 
     // SAFETY: as above.
-    let filter = unsafe { filter(call) }?;
+    let filter = unsafe { filter(call, written) }?;
 
     let needed = |text: Option<&'static str>| text.ok_or(Status(MCPICO_ERROR_NULL_POINTER));
     let (lists, tool, prompt, resource, completes, other) = match call.method {

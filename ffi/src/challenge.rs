@@ -126,7 +126,7 @@ pub unsafe extern "C" fn mcpico_challenge_param_name(
 /// Copies the value of the parameter called `name`, which is compared without regard to case; its escapes are resolved.
 /// It comes from the peer: check a URL before it is fetched, and escape text before it is shown.
 ///
-/// Errors: NOT_FOUND, BUFFER_TOO_SMALL.
+/// Errors: NOT_FOUND, BUFFER_TOO_SMALL; OVERLAP also when the value lies in `buf`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mcpico_challenge_param(
     challenge: *const mcpico_challenge,
@@ -143,7 +143,9 @@ pub unsafe extern "C" fn mcpico_challenge_param(
         let challenge = unsafe { get(challenge) }?;
         // SAFETY: as above.
         let name = unsafe { text(name, name_len) }?;
+        let output = output.apart_from(name.as_bytes())?;
         let value = challenge.param(name).ok_or(Status(MCPICO_ERROR_NOT_FOUND))?;
+        let output = output.apart_from(value.raw())?;
         output.finish(|room| value.copy_to(room).map(<[u8]>::len))
     })
 }
@@ -200,6 +202,9 @@ pub unsafe extern "C" fn mcpico_challenge_write(
         let output = unsafe { Output::new(buf, cap, out_len) }?;
         // SAFETY: as above.
         let fields = unsafe { required(fields) }?;
+        let mcpico_challenge_fields { realm, error_description, error_uri, scope, .. } = *fields;
+        let url = fields.resource_metadata;
+        output.written().apart_from_each(&[realm, error_description, error_uri, scope, url])?;
         let mut challenge = BearerChallenge::new();
         // SAFETY: as above.
         if let Some(realm) = unsafe { fields.realm.optional_text() }? {

@@ -7,7 +7,6 @@ use mcpico_core::writer::OutputTooSmall;
 
 use crate::arrivals::next_of;
 use crate::boundary::{Output, Refusal, entry, mcpico_str, out, text};
-use crate::call::bearer as read_bearer;
 use crate::client::mcpico_client;
 use crate::event::mcpico_event;
 use crate::exchange::mcpico_exchange;
@@ -66,15 +65,15 @@ pub unsafe extern "C" fn mcpico_channel_open(
         // SAFETY: the caller keeps the rules of the header; so for all below.
         let sending = unsafe { Sending::new(buf, cap, out_len, post, exchange) }?;
         // SAFETY: as above.
-        let bearer = unsafe { read_bearer(mcpico_str { data: bearer, len: bearer_len }) }?;
+        let bearer = unsafe { sending.bearer(bearer, bearer_len) }?;
         sending.write(|room| Channel::open(bearer, room).map(Some))
     })
 }
 
 /// Writes the request that posts `message`, which the client has written. Its exchange ends with MCPICO_EVENT_ACCEPTED or
-/// says why not. `post` must not be the storage of `message`.
+/// says why not.
 ///
-/// Errors: OVERLAP, BEARER, NO_TOKEN, BUFFER_TOO_SMALL.
+/// Errors: BEARER, NO_TOKEN, BUFFER_TOO_SMALL; OVERLAP also when `post` is the storage of `message`, or `buf` its buffer.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mcpico_channel_submit(
     message: *const mcpico_post,
@@ -93,10 +92,11 @@ pub unsafe extern "C" fn mcpico_channel_submit(
         // SAFETY: the caller keeps the rules of the header; so for all below.
         let sending = unsafe { Sending::new(buf, cap, out_len, post, exchange) }?;
         // SAFETY: as above.
-        let bearer = unsafe { read_bearer(mcpico_str { data: bearer, len: bearer_len }) }?;
+        let bearer = unsafe { sending.bearer(bearer, bearer_len) }?;
         // SAFETY: as above.
         let body = unsafe { get(message) }?.body();
-        sending.apart_from(body)?.write(|room| Channel::submit(body, bearer, room).map(Some))
+        sending.written().apart_from(mcpico_str::of(body))?;
+        sending.write(|room| Channel::submit(body, bearer, room).map(Some))
     })
 }
 
@@ -133,7 +133,7 @@ pub unsafe extern "C" fn mcpico_channel_endpoint(
 ///
 /// The room is that of both texts and one byte more; what stands in it behind the result is void.
 ///
-/// Errors: ENDPOINT, ENDPOINT_ORIGIN, BUFFER_TOO_SMALL, OVERLAP.
+/// Errors: ENDPOINT, ENDPOINT_ORIGIN, BUFFER_TOO_SMALL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mcpico_message_endpoint(
     stream: *const c_char,
@@ -176,7 +176,8 @@ pub unsafe extern "C" fn mcpico_message_endpoint(
 /// The next thing that came, once the endpoint is known: as by mcpico_lines_next_of, but that an event which does not fit
 /// the inbox is the last one.
 ///
-/// Errors: ENDPOINT_REPEATED, which changes nothing, PEER_MESSAGE, MESSAGE_TOO_LARGE, PEER_RESULT.
+/// Errors: ENDPOINT_REPEATED, after which reading goes on, PEER_MESSAGE, MESSAGE_TOO_LARGE, BATCH_TOO_LARGE, PEER_RESULT;
+/// `message` and `answered` are written with all of these.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mcpico_channel_next(
     channel: *mut mcpico_channel,

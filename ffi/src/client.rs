@@ -8,7 +8,7 @@ use mcpico_core::jsonrpc::Id;
 use mcpico_core::mcp::{Capabilities, ClientInfo, Elicitation, Revision};
 
 use crate::boundary::{Versioned, entry, mcpico_str, out, required, text};
-use crate::call::{CallTexts, bearer, json, mcpico_call};
+use crate::call::{CallTexts, json, mcpico_call};
 use crate::event::{MCPICO_EVENT_SERVER_REQUEST, MCPICO_ID_NUMBER, MCPICO_ID_STRING, mcpico_event};
 use crate::exchange::mcpico_exchange;
 use crate::object::{Storage, get, get_mut, object};
@@ -52,9 +52,9 @@ pub struct mcpico_client_options {
     pub oldest: u32,
     /// The newest one; 0: all.
     pub newest: u32,
-    /// Name of the program. It is borrowed as long as the client is used: mostly a literal.
+    /// Name of the program, which is needed. It is borrowed as long as the client is used: mostly a literal.
     pub name: mcpico_str,
-    /// Its version, borrowed likewise.
+    /// Its version, needed and borrowed likewise.
     pub version: mcpico_str,
 }
 
@@ -105,7 +105,8 @@ pub unsafe extern "C" fn mcpico_client_init(
 /// mcpico_client_settle, and come again until the status is NOTHING_TO_SEND: then the client is ready.
 ///
 /// `bearer` is the token to send, without a scheme; NULL with length 0 sends none. `buf` takes headers and body, and
-/// `post` and `exchange` are written on success; `post` borrows `buf`. So for all functions that write a message.
+/// `post` and `exchange` are written on success; `post` borrows `buf`. So for all functions that write a message. The
+/// bearer stands in `buf` then: wipe it where that matters.
 ///
 /// Errors: NOTHING_TO_SEND, NEGOTIATION, BEARER, NO_TOKEN, BUFFER_TOO_SMALL. Nothing has changed then.
 #[unsafe(no_mangle)]
@@ -123,7 +124,7 @@ pub unsafe extern "C" fn mcpico_client_connect(
         // SAFETY: the caller keeps the rules of the header; so for all below.
         let sending = unsafe { Sending::new(buf, cap, out_len, post, exchange) }?;
         // SAFETY: as above.
-        let bearer = unsafe { self::bearer(mcpico_str { data: bearer, len: bearer_len }) }?;
+        let bearer = unsafe { sending.bearer(bearer, bearer_len) }?;
         // SAFETY: as above.
         let client = unsafe { get_mut(client) }?;
         sending.write(|room| client.connect(bearer, room))
@@ -132,8 +133,9 @@ pub unsafe extern "C" fn mcpico_client_connect(
 
 /// Writes a request.
 ///
-/// Errors: NOT_READY, ARGUMENTS, INPUT, METHOD, PARAM_HEADER, JSON, TRACE, OPTION, NULL_POINTER for a text that the
-/// method needs, BEARER, BUFFER_TOO_SMALL. Nothing has changed then.
+/// Errors: NOT_READY, ARGUMENTS, INPUT, METHOD, PARAM_HEADER, JSON, WRONG_TYPE for an `input_state` that is no string,
+/// TRACE, TOO_MANY, OPTION for a text that the method does not use, NULL_POINTER for one that it needs, BEARER, NO_TOKEN,
+/// BUFFER_TOO_SMALL. Nothing has changed then.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mcpico_client_request(
     client: *mut mcpico_client,
@@ -148,7 +150,7 @@ pub unsafe extern "C" fn mcpico_client_request(
         // SAFETY: the caller keeps the rules of the header; so for all below.
         let sending = unsafe { Sending::new(buf, cap, out_len, post, exchange) }?;
         // SAFETY: as above.
-        let call = unsafe { CallTexts::new(call) }?;
+        let call = unsafe { CallTexts::new(call, sending.written()) }?;
         // SAFETY: as above.
         let client = unsafe { get_mut(client) }?;
         sending.write(|room| call.request(client, room).map(Some))
@@ -158,7 +160,7 @@ pub unsafe extern "C" fn mcpico_client_request(
 /// Writes the request for a stream of what the server says unasked, up to 2025-11-25; the server may refuse it with
 /// 405.
 ///
-/// Errors: NOT_READY, also since 2026-07-28; BEARER, BUFFER_TOO_SMALL.
+/// Errors: NOT_READY, also since 2026-07-28; BEARER, NO_TOKEN, BUFFER_TOO_SMALL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mcpico_client_listen(
     client: *const mcpico_client,
@@ -174,7 +176,7 @@ pub unsafe extern "C" fn mcpico_client_listen(
         // SAFETY: the caller keeps the rules of the header; so for all below.
         let sending = unsafe { Sending::new(buf, cap, out_len, post, exchange) }?;
         // SAFETY: as above.
-        let bearer = unsafe { self::bearer(mcpico_str { data: bearer, len: bearer_len }) }?;
+        let bearer = unsafe { sending.bearer(bearer, bearer_len) }?;
         // SAFETY: as above.
         let client = unsafe { get(client) }?;
         sending.write(|room| client.listen(bearer, room).map(Some))
@@ -182,9 +184,10 @@ pub unsafe extern "C" fn mcpico_client_listen(
 }
 
 /// Writes the request that resumes an event stream which ended before the response; wait for mcpico_exchange_retry
-/// before it is sent. The response comes in the new exchange, which must not be the storage of `interrupted`.
+/// before it is sent. The response comes in the new exchange.
 ///
-/// Errors: NOTHING_TO_SEND when the exchange cannot be resumed, NOT_READY, OVERLAP, BEARER, BUFFER_TOO_SMALL.
+/// Errors: NOTHING_TO_SEND when the exchange cannot be resumed, NOT_READY, BEARER, NO_TOKEN, BUFFER_TOO_SMALL; OVERLAP
+/// also when the new exchange is the storage of `interrupted`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mcpico_client_resume(
     client: *const mcpico_client,
@@ -204,7 +207,7 @@ pub unsafe extern "C" fn mcpico_client_resume(
         // SAFETY: the caller keeps the rules of the header; so for all below.
         let sending = unsafe { Sending::new(buf, cap, out_len, post, exchange) }?;
         // SAFETY: as above.
-        let bearer = unsafe { self::bearer(mcpico_str { data: bearer, len: bearer_len }) }?;
+        let bearer = unsafe { sending.bearer(bearer, bearer_len) }?;
         // SAFETY: as above.
         let client = unsafe { get(client) }?;
         // SAFETY: as above.
@@ -217,8 +220,8 @@ pub unsafe extern "C" fn mcpico_client_resume(
 ///
 /// `result` is a JSON document; with NULL the answer is the error `code` (JSON-RPC) with `message`, one sentence.
 ///
-/// Errors: OPTION when the event is no MCPICO_EVENT_SERVER_REQUEST or there are both a result and a message, JSON,
-/// NOT_READY, BEARER, BUFFER_TOO_SMALL.
+/// Errors: OPTION when the event is no MCPICO_EVENT_SERVER_REQUEST or there are both a result and a message, NULL_POINTER
+/// when there is neither, JSON, NOT_READY, BEARER, NO_TOKEN, BUFFER_TOO_SMALL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mcpico_client_answer(
     client: *mut mcpico_client,
@@ -240,14 +243,18 @@ pub unsafe extern "C" fn mcpico_client_answer(
         // SAFETY: the caller keeps the rules of the header; so for all below.
         let sending = unsafe { Sending::new(buf, cap, out_len, post, exchange) }?;
         // SAFETY: as above.
-        let bearer = unsafe { self::bearer(mcpico_str { data: bearer, len: bearer_len }) }?;
+        let bearer = unsafe { sending.bearer(bearer, bearer_len) }?;
+        let written = sending.written();
+        let result = mcpico_str { data: result, len: result_len };
+        written.apart_from_each(&[result, mcpico_str { data: message, len: message_len }])?;
         // SAFETY: as above.
-        let result = unsafe { json(mcpico_str { data: result, len: result_len }) }?;
+        let result = unsafe { json(result) }?;
         let no_message = message.is_null();
         // SAFETY: as above.
         let message = unsafe { text(message, message_len) }?;
         // SAFETY: as above.
         let event = unsafe { required(request) }?;
+        written.apart_from(event.id)?;
         // SAFETY: as above.
         let request = unsafe { server_request(event) }?;
         // SAFETY: as above.
@@ -280,10 +287,10 @@ unsafe fn server_request(event: &mcpico_event) -> Outcome<ServerRequest<'static>
 }
 
 /// Writes that the answer to a request is not wanted any more. Over HTTP only up to 2025-11-25: since 2026-07-28
-/// closing the response stream says so. `reason` is a sentence; NULL: none. The new exchange must not be the storage of
-/// `cancelled`.
+/// closing the response stream says so. `reason` is a sentence; NULL: none.
 ///
-/// Errors: NOTHING_TO_SEND, OVERLAP, BEARER, BUFFER_TOO_SMALL.
+/// Errors: NOTHING_TO_SEND, BEARER, NO_TOKEN, BUFFER_TOO_SMALL; OVERLAP also when the new exchange is the storage of
+/// `cancelled`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mcpico_client_cancel(
     client: *mut mcpico_client,
@@ -305,9 +312,9 @@ pub unsafe extern "C" fn mcpico_client_cancel(
         // SAFETY: the caller keeps the rules of the header; so for all below.
         let sending = unsafe { Sending::new(buf, cap, out_len, post, exchange) }?;
         // SAFETY: as above.
-        let bearer = unsafe { self::bearer(mcpico_str { data: bearer, len: bearer_len }) }?;
+        let bearer = unsafe { sending.bearer(bearer, bearer_len) }?;
         // SAFETY: as above.
-        let reason = unsafe { mcpico_str { data: reason, len: reason_len }.optional_text() }?;
+        let reason = unsafe { read_reason(reason, reason_len, &sending) }?;
         // SAFETY: as above.
         let client = unsafe { get_mut(client) }?;
         // SAFETY: as above.
@@ -318,7 +325,7 @@ pub unsafe extern "C" fn mcpico_client_cancel(
 
 /// The same over a stream of lines, which has this message in every revision.
 ///
-/// Errors: NOTHING_TO_SEND, OVERLAP, BUFFER_TOO_SMALL.
+/// Errors: NOTHING_TO_SEND, BUFFER_TOO_SMALL; OVERLAP as there.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mcpico_client_cancel_line(
     client: *mut mcpico_client,
@@ -338,7 +345,7 @@ pub unsafe extern "C" fn mcpico_client_cancel_line(
         // SAFETY: the caller keeps the rules of the header; so for all below.
         let sending = unsafe { Sending::new(buf, cap, out_len, post, exchange) }?;
         // SAFETY: as above.
-        let reason = unsafe { mcpico_str { data: reason, len: reason_len }.optional_text() }?;
+        let reason = unsafe { read_reason(reason, reason_len, &sending) }?;
         // SAFETY: as above.
         let client = unsafe { get_mut(client) }?;
         // SAFETY: as above.
@@ -347,9 +354,20 @@ pub unsafe extern "C" fn mcpico_client_cancel_line(
     })
 }
 
+unsafe fn read_reason(
+    reason: *const c_char,
+    reason_len: usize,
+    sending: &Sending,
+) -> Outcome<Option<&'static str>> {
+    let text = mcpico_str { data: reason, len: reason_len };
+    sending.written().apart_from(text)?;
+    // SAFETY: the caller of the interface promises that it is readable.
+    unsafe { text.optional_text() }
+}
+
 /// Writes the request that ends the session, when there is one; the server may refuse it.
 ///
-/// Errors: NOTHING_TO_SEND, BEARER, BUFFER_TOO_SMALL.
+/// Errors: NOTHING_TO_SEND, BEARER, NO_TOKEN, BUFFER_TOO_SMALL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mcpico_client_end(
     client: *mut mcpico_client,
@@ -365,7 +383,7 @@ pub unsafe extern "C" fn mcpico_client_end(
         // SAFETY: the caller keeps the rules of the header; so for all below.
         let sending = unsafe { Sending::new(buf, cap, out_len, post, exchange) }?;
         // SAFETY: as above.
-        let bearer = unsafe { self::bearer(mcpico_str { data: bearer, len: bearer_len }) }?;
+        let bearer = unsafe { sending.bearer(bearer, bearer_len) }?;
         // SAFETY: as above.
         let client = unsafe { get_mut(client) }?;
         sending.write(|room| client.end(bearer, room))
@@ -397,7 +415,9 @@ pub unsafe extern "C" fn mcpico_client_settle(
 }
 
 /// Makes a client that has agreed on the same and runs beside this one, on connections of its own. The next `ids`
-/// requests are its: this one leaves their ids out.
+/// requests are its: this one leaves their ids out. `other` borrows what this client borrows, and not this client.
+///
+/// Errors: OVERLAP also when `other` is `client`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mcpico_client_beside(
     client: *mut mcpico_client,

@@ -48,7 +48,7 @@ pub unsafe extern "C" fn mcpico_client_allows(
 /// `elicitation/create` with these parameters: `{"action":"accept","content":...}`.
 ///
 /// Errors: JSON; WRONG_TYPE when it is no form; ELICITATION when a required property has no default, or the form is
-/// malformed; BUFFER_TOO_SMALL, OVERLAP.
+/// malformed; BUFFER_TOO_SMALL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mcpico_elicitation_defaults(
     params: *const c_char,
@@ -62,9 +62,10 @@ pub unsafe extern "C" fn mcpico_elicitation_defaults(
         let output = unsafe { Output::new(buf, cap, out_len) }?;
         // SAFETY: the same.
         let params = unsafe { bytes(params, params_len) }?;
+        let output = output.apart_from(params)?;
         let schema = elicitation_form(Some(parse(params)?))?;
         elicitation_defaults(schema, &mut Writer::measure())?;
-        output.apart_from(params)?.write(|w| {
+        output.write(|w| {
             let _ = elicitation_defaults(schema, w);
         })
     })

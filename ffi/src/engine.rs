@@ -14,8 +14,8 @@ use crate::status::MCPICO_ERROR_NULL_POINTER;
 pub const MCPICO_MAC_LEN: usize = 32;
 
 /// Computes HMAC-SHA256 (RFC 2104) of `message` with a key that only it knows, and writes the MCPICO_MAC_LEN bytes to
-/// `tag`. 0, or another number when there was no answer: then nothing is known about a token, and nothing is signed. It
-/// must not throw or jump, nor call back into the key.
+/// `tag`. 0, or another number when there was no answer: then nothing is known about a token, and nothing is signed. The
+/// message may lie in the buffer that the token is written into. Rule 10 holds; other keys may be used meanwhile.
 pub type mcpico_mac = Option<
     unsafe extern "C" fn(
         context: *mut c_void,
@@ -29,7 +29,8 @@ pub type mcpico_mac = Option<
 /// wherever a key goes: signing, verifying, sets of keys, the guard. `context` is handed to the function and outlives
 /// the key.
 ///
-/// The function is called once for each token that is signed, and at most once for each key that a token is tried with.
+/// The function is called once for each token that is signed, not for a buffer that is too small, and at most once for
+/// each key that a token is tried with.
 /// The MAC that it gives is compared in constant time. Threads may share the key when the function allows it.
 /// That the secret has at least MCPICO_MIN_SECRET bytes is not looked at.
 #[unsafe(no_mangle)]

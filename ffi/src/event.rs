@@ -168,6 +168,14 @@ impl mcpico_event {
         }
     }
 
+    /// The same, its texts with quotes reached from the frame that they stand in.
+    pub(crate) fn within(self, frame: &[u8]) -> Self {
+        let lent = Lent::over(frame);
+        let [id, message, state] =
+            [self.id, self.message, self.state].map(|text| lent.reach(text).unwrap_or(text));
+        Self { id, message, state, ..self }
+    }
+
     /// The part of the inbox that holds its texts: where it begins, and its length.
     pub(crate) fn shown(&self) -> (*const u8, usize) {
         let mut shown = (core::ptr::null::<u8>(), 0);

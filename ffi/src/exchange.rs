@@ -145,6 +145,7 @@ pub(crate) fn next(exchange: &mut Exchange, receiving: &mut Receiving) -> Outcom
     let lent = receiving.lent;
     lent.open();
     let event = mcpico_event::new(&exchange.next_event(&mut receiving.inbox)?, lent);
+    let event = event.within(receiving.inbox.frame());
     lent.close_but(event.shown());
     Ok(event)
 }

@@ -5,7 +5,9 @@ use core::ffi::c_char;
 use mcpico_core::auth::{Denial, Grant, Guard, Reason};
 use mcpico_core::jwt::VerifyError;
 
-use crate::boundary::{Output, Versioned, entry, list, mcpico_str, out, required, room, text};
+use crate::boundary::{
+    Output, Versioned, Written, entry, list, mcpico_str, out, required, room, text,
+};
 use crate::key::{keys, mcpico_named_key, set};
 use crate::object::{Storage, get, object};
 use crate::outcome::{Outcome, Status};
@@ -24,7 +26,7 @@ pub struct mcpico_guard {
     pub struct_size: u32,
     /// 0
     pub reserved: u32,
-    /// The keys that are accepted.
+    /// The keys that are accepted; none: no token is.
     pub keys: *const mcpico_named_key,
     /// Up to MCPICO_MAX_KEYS.
     pub key_count: usize,
@@ -68,8 +70,10 @@ object!(mcpico_denial, Denial<'static>, b"mden");
 
 /// Judges a request by the values of all its Authorization headers: none, one, or more, which is refused.
 ///
-/// `now` is in seconds since 1970, `scratch` takes the decoded token (MCPICO_SCRATCH_SIZE of the longest one). On
-/// success `grant` is written and borrows `scratch`; with DENIED, and only then, `denial` is written.
+/// A header whose `data` is NULL is none. `now` is in seconds since 1970, `scratch` takes the decoded token
+/// (MCPICO_SCRATCH_SIZE of the longest one); a token that it has no room for is denied as too large. On success
+/// `grant` is written and borrows `scratch`; with DENIED, and only then, `denial` is written. Neither may be left
+/// out.
 ///
 /// Errors: DENIED; CHALLENGE_FIELD for texts of the guard, TOO_MANY, OPTION.
 #[unsafe(no_mangle)]
@@ -91,7 +95,12 @@ pub unsafe extern "C" fn mcpico_guard_check(
         // SAFETY: as above.
         let guard = unsafe { required(guard) }?;
         // SAFETY: as above.
+        let scratch = unsafe { room(scratch, scratch_len) }?;
+        let written = Written::room(scratch);
+        written.apart_from_each(&[guard.scope, guard.realm, guard.resource_metadata])?;
+        // SAFETY: as above.
         let values = unsafe { list(authorization, authorization_count) }?;
+        written.apart_from_each(values)?;
         let mut only = None;
         let mut repeated = false;
         for value in values {
@@ -101,11 +110,9 @@ pub unsafe extern "C" fn mcpico_guard_check(
             }
         }
         // SAFETY: as above.
-        let scratch = unsafe { room(scratch, scratch_len) }?;
+        let keys = unsafe { keys(guard.keys, guard.key_count, written) }?;
         // SAFETY: as above.
-        let keys = unsafe { keys(guard.keys, guard.key_count) }?;
-        // SAFETY: as above.
-        let texts = unsafe { PolicyTexts::new(guard.policy) }?;
+        let texts = unsafe { PolicyTexts::new(guard.policy, written) }?;
         let policy = texts.policy();
         let set = set(&keys);
         // SAFETY: as above.
@@ -132,7 +139,7 @@ pub unsafe extern "C" fn mcpico_guard_check(
 /// A denial of this guard for a request that is granted and lacks the scopes of `guard` all the same, as one of another
 /// route would have asked for them.
 ///
-/// Errors: CHALLENGE_FIELD.
+/// Errors: CHALLENGE_FIELD, OPTION. Keys and policy are not looked at.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mcpico_guard_deny_scope(
     guard: *const mcpico_guard,
@@ -270,7 +277,8 @@ pub unsafe extern "C" fn mcpico_denial_code(
     })
 }
 
-/// Writes the value of the WWW-Authenticate header, which belongs to the statuses 401 and 403.
+/// Writes the value of the WWW-Authenticate header, which belongs to the statuses 401 and 403; leave it out with 503.
+/// `buf` is not compared with the texts of the guard.
 ///
 /// Errors: BUFFER_TOO_SMALL.
 #[unsafe(no_mangle)]

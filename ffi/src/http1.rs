@@ -244,7 +244,7 @@ pub struct mcpico_request_head {
     pub struct_size: u32,
     /// MCPICO_HTTP_*
     pub verb: u32,
-    /// Path and query, beginning with `/`.
+    /// Path and query, beginning with `/`; needed, as is the next one.
     pub target: mcpico_str,
     /// Host name or address, with its port when that is not the default one of the scheme.
     pub host: mcpico_str,
@@ -274,6 +274,8 @@ pub unsafe extern "C" fn mcpico_request_head_write(
         let output = unsafe { Output::new(buf, cap, out_len) }?;
         // SAFETY: as above.
         let head = unsafe { required(head) }?;
+        let written = output.written();
+        written.apart_from_each(&[head.target, head.host])?;
         // SAFETY: as above.
         let target = unsafe { head.target.text() }?;
         // SAFETY: as above.
@@ -281,6 +283,7 @@ pub unsafe extern "C" fn mcpico_request_head_write(
         // SAFETY: as above.
         let fields = unsafe { list(head.headers, head.header_count) }?;
         for mcpico_header_field { name, value } in fields {
+            written.apart_from_each(&[*name, *value])?;
             // SAFETY: as above.
             unsafe { name.text() }?;
             // SAFETY: as above.

@@ -5,7 +5,7 @@ use core::ffi::c_char;
 use mcpico_core::inbox::Inbox;
 use mcpico_core::json::Str;
 
-use crate::boundary::{entry, mcpico_str, out, room};
+use crate::boundary::{Written, entry, mcpico_str, out, room};
 use crate::object::{Storage, get, get_mut, object};
 use crate::outcome::Status;
 use crate::status::MCPICO_ERROR_LENGTH;
@@ -36,7 +36,8 @@ pub(crate) struct Lent {
 
 object!(mcpico_inbox, Receiving, b"minb");
 
-/// An empty inbox over `cap` bytes at `storage`.
+/// An empty inbox over `cap` bytes at `storage`, which are the inbox's as long as it is used: nobody else writes
+/// there but into the room of mcpico_inbox_spare.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mcpico_inbox_init(
     inbox: *mut mcpico_inbox,
@@ -66,7 +67,9 @@ pub unsafe extern "C" fn mcpico_inbox_reset(inbox: *mut mcpico_inbox) -> i32 {
     })
 }
 
-/// The room to read into. Empty only when a message fills the whole storage.
+/// The room to read into. Empty only when a message fills the whole storage, or that has no byte: read nothing then,
+/// since 0 bytes stand for a connection that has closed, and ask for the next event, which frees the room or is
+/// MESSAGE_TOO_LARGE.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mcpico_inbox_spare(
     inbox: *mut mcpico_inbox,
@@ -166,55 +169,38 @@ impl Lent {
         if offset == 0 || offset >= self.capacity || end >= self.capacity {
             return mcpico_str::of(raw);
         }
-        crate::json::with_quotes(string)
+        crate::json::with_quotes(self.start.cast(), string)
     }
 
     /// Whether the text stands in the storage.
     pub(crate) fn holds(self, text: mcpico_str) -> bool {
+        self.reach(text).is_some()
+    }
+
+    /// A text that stands in the storage, reached from its start.
+    pub(crate) fn reach(self, text: mcpico_str) -> Option<mcpico_str> {
         let offset = self.offset(text.data.cast());
-        offset < self.capacity && text.len <= self.capacity.wrapping_sub(offset)
+        let inside = offset < self.capacity && text.len <= self.capacity.wrapping_sub(offset);
+        inside.then_some(mcpico_str { data: self.start.wrapping_add(offset).cast(), ..text })
     }
 
     fn offset(self, at: *const u8) -> usize {
         (at as usize).wrapping_sub(self.start as usize)
     }
 
+    /// All of it, and other room, as what a call writes to.
+    pub(crate) fn and_room(self, room: &[u8]) -> Written {
+        Written::room(room).and(self.start, self.capacity)
+    }
+
     /// Ends what was handed out of the storage before.
     pub(crate) fn open(self) {
-        asan::unpoison(self.start, self.capacity);
+        crate::asan::unpoison(self.start, self.capacity);
     }
 
     /// Makes all of the storage but `shown` unreadable to a program that is built with AddressSanitizer.
     pub(crate) fn close_but(self, shown: (*const u8, usize)) {
-        asan::poison(self.start, self.capacity);
-        asan::unpoison(shown.0, shown.1);
+        crate::asan::poison(self.start, self.capacity);
+        crate::asan::unpoison(shown.0, shown.1);
     }
-}
-
-/// Tells AddressSanitizer what a program may touch, in a library that is built for one.
-#[cfg(feature = "asan")]
-mod asan {
-    use core::ffi::c_void;
-
-    unsafe extern "C" {
-        fn __asan_poison_memory_region(start: *const c_void, size: usize);
-        fn __asan_unpoison_memory_region(start: *const c_void, size: usize);
-    }
-
-    pub(super) fn poison(start: *const u8, size: usize) {
-        // SAFETY: the sanitizer marks addresses and touches no memory; those of an inbox are marked by nobody else.
-        unsafe { __asan_poison_memory_region(start.cast(), size) };
-    }
-
-    pub(super) fn unpoison(start: *const u8, size: usize) {
-        // SAFETY: as above.
-        unsafe { __asan_unpoison_memory_region(start.cast(), size) };
-    }
-}
-
-#[cfg(not(feature = "asan"))]
-mod asan {
-    pub(super) const fn poison(_: *const u8, _: usize) {}
-
-    pub(super) const fn unpoison(_: *const u8, _: usize) {}
 }

@@ -102,7 +102,7 @@ pub unsafe extern "C" fn mcpico_json_at(
 
 /// Copies a string, its escapes resolved.
 ///
-/// Errors: JSON, WRONG_TYPE, BUFFER_TOO_SMALL, OVERLAP.
+/// Errors: JSON, WRONG_TYPE, BUFFER_TOO_SMALL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mcpico_json_string(
     json: *const c_char,
@@ -116,8 +116,9 @@ pub unsafe extern "C" fn mcpico_json_string(
         let output = unsafe { Output::new(buf, cap, out_len) }?;
         // SAFETY: the same.
         let json = unsafe { bytes(json, json_len) }?;
+        let output = output.apart_from(json)?;
         let string = parse(json)?.as_str().ok_or(WRONG_TYPE)?;
-        output.apart_from(json)?.write(|w| string.write(w))
+        output.write(|w| string.write(w))
     })
 }
 
@@ -181,7 +182,7 @@ pub unsafe extern "C" fn mcpico_json_int64(
 
 /// Writes a text as a JSON string, quoted and escaped, to be put into arguments.
 ///
-/// Errors: NOT_UTF8, BUFFER_TOO_SMALL, OVERLAP.
+/// Errors: NOT_UTF8, BUFFER_TOO_SMALL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mcpico_json_quote(
     string: *const c_char,
@@ -200,7 +201,7 @@ pub unsafe extern "C" fn mcpico_json_quote(
 }
 
 /// Words of an iterator.
-pub const MCPICO_JSON_ITERATOR_WORDS: usize = 8;
+pub const MCPICO_JSON_ITERATOR_WORDS: usize = 10;
 
 /// Goes over the members of an object or the elements of an array. It borrows the document.
 #[repr(C)]
@@ -209,7 +210,12 @@ pub struct mcpico_json_iterator {
     opaque: [u64; MCPICO_JSON_ITERATOR_WORDS],
 }
 
-pub(crate) enum Iteration {
+pub(crate) struct Iteration {
+    document: *const c_char,
+    left: Left,
+}
+
+enum Left {
     Members(Entries<'static>),
     Elements(Items<'static>),
 }
@@ -230,11 +236,12 @@ pub unsafe extern "C" fn mcpico_json_iterator_init(
         let storage = unsafe { Storage::new(iterator) }?;
         // SAFETY: the same.
         let value = parse(unsafe { bytes(json, json_len) }?)?;
-        storage.init(match value.kind() {
-            Kind::Object => Iteration::Members(value.entries()),
-            Kind::Array => Iteration::Elements(value.items()),
+        let left = match value.kind() {
+            Kind::Object => Left::Members(value.entries()),
+            Kind::Array => Left::Elements(value.items()),
             _ => return Err(WRONG_TYPE),
-        });
+        };
+        storage.init(Iteration { document: json, left });
         Ok(())
     })
 }
@@ -256,13 +263,14 @@ pub unsafe extern "C" fn mcpico_json_iterator_next(
         let name_out = if name.is_null() { None } else { Some(unsafe { out(name) }?) };
         // SAFETY: as above.
         let iteration = unsafe { get_mut(iterator) }?;
-        let (name, value) = match iteration {
-            Iteration::Members(members) => members.next().map(|(name, value)| (Some(name), value)),
-            Iteration::Elements(elements) => elements.next().map(|value| (None, value)),
+        let (name, value) = match &mut iteration.left {
+            Left::Members(members) => members.next().map(|(name, value)| (Some(name), value)),
+            Left::Elements(elements) => elements.next().map(|value| (None, value)),
         }
         .ok_or(NOT_FOUND)?;
         if let Some(to) = name_out {
-            to.write(name.map_or(mcpico_str::ABSENT, with_quotes));
+            let quoted = |name| with_quotes(iteration.document, name);
+            to.write(name.map_or(mcpico_str::ABSENT, quoted));
         }
         value_out.write(mcpico_str::of(value.raw()));
         Ok(())
@@ -283,10 +291,12 @@ pub(crate) fn known(quoted: &[&'static str], text: &[u8]) -> Option<Str<'static>
     parse(found.as_bytes()).ok()?.as_str()
 }
 
-/// A string of a document with the quotes that stand around it there.
-pub(crate) fn with_quotes(string: Str<'_>) -> mcpico_str {
+/// A string of a document with the quotes that stand around it there. It is reached from the start of the document,
+/// since the string of core does not reach as far as its quotes.
+pub(crate) fn with_quotes(document: *const c_char, string: Str<'_>) -> mcpico_str {
     let raw = string.raw();
-    mcpico_str { data: raw.as_ptr().wrapping_sub(1).cast(), len: raw.len().saturating_add(2) }
+    let offset = raw.as_ptr().addr().wrapping_sub(document.addr()).wrapping_sub(1);
+    mcpico_str { data: document.wrapping_add(offset), len: raw.len().saturating_add(2) }
 }
 
 unsafe fn read<T>(

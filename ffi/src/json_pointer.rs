@@ -17,7 +17,8 @@ pub const MCPICO_JSON_POINTER_WORDS: usize = 12;
 /// Pointers that one call takes.
 pub const MCPICO_JSON_POINTERS_MAX: usize = 64;
 
-/// Finds the parts of one value among those that mcpico_result_stream_next hands out. It borrows its path.
+/// Finds the parts of one value among those that mcpico_result_stream_next or mcpico_json_stream_next hands out. It
+/// borrows its path.
 #[repr(C)]
 pub struct mcpico_json_pointer {
     /// Not to be touched.
@@ -35,7 +36,7 @@ object!(mcpico_json_pointer, Search, b"mjpt");
 /// Starts before a document, to find the value that a JSON Pointer (RFC 6901) names, such as `/content/0/text`. The
 /// empty path names the document.
 ///
-/// Errors: JSON_POINTER.
+/// Errors: JSON_POINTER; mcpico_json_at says NOT_FOUND of such a path.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mcpico_json_pointer_init(
     pointer: *mut mcpico_json_pointer,

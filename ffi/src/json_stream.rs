@@ -45,7 +45,8 @@ pub unsafe extern "C" fn mcpico_json_stream_init(stream: *mut mcpico_json_stream
 /// is given again. `text` of the part borrows the piece or the stream. With INCOMPLETE all of the piece is done with.
 /// The pointers are those of mcpico_result_stream_next.
 ///
-/// Errors: INCOMPLETE, JSON, which is repeated, TOO_MANY, JSON_DUPLICATE.
+/// Errors: INCOMPLETE, JSON, which is repeated, TOO_MANY; JSON_DUPLICATE as mcpico_result_stream_next has it: the part is
+/// lost, but `used` is written, so that the rest can be read, without that pointer.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mcpico_json_stream_next(
     stream: *mut mcpico_json_stream,
@@ -71,8 +72,9 @@ pub unsafe extern "C" fn mcpico_json_stream_next(
         let event = pieces.stream.next_event(&mut rest)?;
         let event = event.ok_or(Status(MCPICO_ERROR_INCOMPLETE))?;
         // SAFETY: as above.
-        place.write(unsafe { pieces.part(&event, &searches, piece) }?);
+        let part = unsafe { pieces.part(&event, &searches, piece) };
         used.write(piece.len().saturating_sub(rest.len()));
+        place.write(part?);
         Ok(())
     })
 }

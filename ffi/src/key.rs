@@ -5,7 +5,7 @@ use core::ffi::c_char;
 use heapless::Vec;
 use mcpico_core::jwt::{HmacSha256, Hs256Key, KeySet, MacUnavailable, NamedKey, dangerous};
 
-use crate::boundary::{bytes, entry, list, mcpico_str};
+use crate::boundary::{Written, bytes, entry, list, mcpico_str};
 use crate::engine::Engine;
 use crate::object::{Storage, get, object, take};
 use crate::outcome::{Outcome, Status};
@@ -76,7 +76,7 @@ pub unsafe extern "C" fn mcpico_key_init(
 ///
 /// Whoever sees one token signed with a short secret can search for the secret offline (RFC 8725 section 3.5).
 ///
-/// Errors: KEY_EMPTY, KEY_PEM.
+/// Errors: KEY_EMPTY, KEY_PEM. `key` is unchanged then.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mcpico_dangerous_key_init(
     key: *mut mcpico_key,
@@ -101,7 +101,8 @@ unsafe fn init(
     Ok(())
 }
 
-/// Overwrites a key with zeros. It is no key from then on and may be initialised anew.
+/// Overwrites a key with zeros. It is no key from then on and may be initialised anew; whoever still uses it is told
+/// UNINITIALIZED. Wipe a key before its place is given to another one, since a shorter one does not cover it.
 ///
 /// Errors: UNINITIALIZED, also when it has been wiped before.
 #[unsafe(no_mangle)]
@@ -122,11 +123,16 @@ pub unsafe extern "C" fn mcpico_key_wipe(key: *mut mcpico_key) -> i32 {
 pub(crate) type Keys = Vec<NamedKey<'static, &'static Key>, MCPICO_MAX_KEYS>;
 
 /// Reads a set of keys.
-pub(crate) unsafe fn keys(first: *const mcpico_named_key, count: usize) -> Outcome<Keys> {
+pub(crate) unsafe fn keys(
+    first: *const mcpico_named_key,
+    count: usize,
+    written: Written,
+) -> Outcome<Keys> {
     // SAFETY: the caller of the interface promises that `count` of them are readable.
     let named = unsafe { list(first, count) }?;
     let mut keys = Keys::new();
     for mcpico_named_key { kid, key } in named {
+        written.apart_from(*kid)?;
         // SAFETY: and that each name is readable,
         let kid = unsafe { kid.optional_bytes() }?;
         // SAFETY: and each key is one.

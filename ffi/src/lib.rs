@@ -54,6 +54,7 @@ mod json_pointer;
 mod json_stream;
 
 mod arrivals;
+mod asan;
 mod call;
 mod channel;
 mod client;

@@ -34,13 +34,13 @@ pub unsafe extern "C" fn mcpico_lines_init(lines: *mut mcpico_lines) -> i32 {
 }
 
 /// The next thing that came. `exchange` is the one whose response is awaited, NULL when none is; `answered` is 1 when
-/// the event is its response. `line` is the message as it came, also when the status is PEER_MESSAGE,
-/// MESSAGE_TOO_LARGE or BATCH_TOO_LARGE: then the line has been dropped and the next one can be read, and `line` and
-/// `answered`, which is 1 when the exchange is over by it, are the only outputs that are written.
+/// the event is its response. `line` is the message as it came, `data` NULL while there is none.
 ///
 /// Fill the inbox by mcpico_inbox_spare and mcpico_inbox_commit; texts are valid until the next call on it.
 ///
-/// Errors: those, and PEER_RESULT.
+/// Errors: PEER_MESSAGE, PEER_RESULT, MESSAGE_TOO_LARGE, BATCH_TOO_LARGE. The line has been dropped then, and the
+/// next one can be read; `line` and `answered`, which is 1 when the exchange is over by it, are written, and `event`
+/// is not.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mcpico_lines_next(
     lines: *mut mcpico_lines,
@@ -67,8 +67,8 @@ pub unsafe extern "C" fn mcpico_lines_next(
 }
 
 /// The next thing that came, where several responses are awaited, which come in any order: `exchanges` points to as many
-/// pointers. `answered` is the place of the one whose response the event is, -1 for none. An exchange that is over stays
-/// where it is, or is left out of the next call.
+/// pointers, none of them NULL; one exchange may stand there twice. `answered` is the place of the one whose response the
+/// event is, -1 for none. An exchange that is over stays where it is, or is left out of the next call.
 ///
 /// A response without an id, such as the error about a message that the server could not read, is taken when one alone
 /// is waiting. All else, and the errors, as by mcpico_lines_next.

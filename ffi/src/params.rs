@@ -4,6 +4,7 @@ use mcpico_core::json::Value;
 use mcpico_core::mcp::{LogLevel, Method, SubscriptionFilter};
 use mcpico_core::{Error, OutputTooSmall};
 
+use crate::boundary::Written;
 use crate::call::{
     MCPICO_METHOD_CANCEL_TASK, MCPICO_METHOD_GET_TASK, MCPICO_METHOD_SET_LOG_LEVEL,
     MCPICO_METHOD_SUBSCRIBE_RESOURCE, MCPICO_METHOD_UNSUBSCRIBE_RESOURCE,
@@ -140,15 +141,15 @@ impl FilterTexts {
 }
 
 /// The filter of a call; `None` where it has none.
-pub(crate) unsafe fn filter(call: &mcpico_call) -> Outcome<Option<FilterTexts>> {
+pub(crate) unsafe fn filter(call: &mcpico_call, written: Written) -> Outcome<Option<FilterTexts>> {
     let all = MCPICO_SUBSCRIBE_PROMPTS | MCPICO_SUBSCRIBE_RESOURCES | MCPICO_SUBSCRIBE_TOOLS;
     if call.subscribe & !all != 0 || call.reserved != 0 {
         return Err(OPTION);
     }
     // SAFETY: the caller of the interface promises that lists and texts are readable.
-    let resource_uris = unsafe { optional_texts(call.resource_uris, call.resource_uri_count) }?;
-    // SAFETY: as above.
-    let task_ids = unsafe { optional_texts(call.task_ids, call.task_id_count) }?;
+    let texts = |first, count| unsafe { optional_texts(first, count, written) };
+    let resource_uris = texts(call.resource_uris, call.resource_uri_count)?;
+    let task_ids = texts(call.task_ids, call.task_id_count)?;
     if call.subscribe == 0 && resource_uris.is_none() && task_ids.is_none() {
         return Ok(None);
     }

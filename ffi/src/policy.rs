@@ -3,7 +3,7 @@
 use heapless::Vec;
 use mcpico_core::jwt::Policy;
 
-use crate::boundary::{Versioned, list, mcpico_str, options};
+use crate::boundary::{Versioned, Written, list, mcpico_str, options};
 use crate::outcome::{Outcome, Status};
 use crate::status::{MCPICO_ERROR_OPTION, MCPICO_ERROR_TOO_MANY};
 
@@ -40,7 +40,7 @@ pub struct mcpico_policy {
     pub issuer: mcpico_str,
     /// Exactly this `sub`; NULL: any or none.
     pub subject: mcpico_str,
-    /// One of these in `aud`; NULL: a token with `aud` is refused.
+    /// One of these in `aud`; NULL: a token with `aud` is refused. A list of none that is not NULL refuses all tokens.
     pub audiences: *const mcpico_str,
     /// Up to MCPICO_MAX_LIST.
     pub audience_count: usize,
@@ -48,7 +48,7 @@ pub struct mcpico_policy {
     pub required: *const mcpico_str,
     /// Up to MCPICO_MAX_LIST.
     pub required_count: usize,
-    /// The only claims that may be there; NULL: any.
+    /// The only claims that may be there; NULL: any. A list of none that is not NULL allows none.
     pub allowed: *const mcpico_str,
     /// Up to MCPICO_MAX_LIST.
     pub allowed_count: usize,
@@ -76,7 +76,7 @@ pub(crate) struct PolicyTexts {
 }
 
 impl PolicyTexts {
-    pub(crate) unsafe fn new(policy: *const mcpico_policy) -> Outcome<Self> {
+    pub(crate) unsafe fn new(policy: *const mcpico_policy, written: Written) -> Outcome<Self> {
         // SAFETY: the caller of the interface promises that the policy is readable.
         let Some(policy) = (unsafe { options(policy) })? else { return Ok(Self::default()) };
         let all =
@@ -86,20 +86,19 @@ impl PolicyTexts {
         if policy.flags & !all != 0 || contradiction {
             return Err(Status(MCPICO_ERROR_OPTION));
         }
+        written.apart_from_each(&[policy.typ, policy.issuer, policy.subject])?;
+        // SAFETY: its lists and texts are readable as well; so for all below.
+        let texts = |first, count| unsafe { optional_texts(first, count, written) };
         Ok(Self {
-            // SAFETY: and so are its texts
+            // SAFETY: as above.
             typ: unsafe { policy.typ.optional_text() }?,
-            // SAFETY: the same.
+            // SAFETY: as above.
             issuer: unsafe { policy.issuer.optional_text() }?,
-            // SAFETY: the same.
+            // SAFETY: as above.
             subject: unsafe { policy.subject.optional_text() }?,
-            // SAFETY: and lists.
-            audiences: unsafe { optional_texts(policy.audiences, policy.audience_count) }?,
-            // SAFETY: the same.
-            required: unsafe { optional_texts(policy.required, policy.required_count) }?
-                .unwrap_or_default(),
-            // SAFETY: the same.
-            allowed: unsafe { optional_texts(policy.allowed, policy.allowed_count) }?,
+            audiences: texts(policy.audiences, policy.audience_count)?,
+            required: texts(policy.required, policy.required_count)?.unwrap_or_default(),
+            allowed: texts(policy.allowed, policy.allowed_count)?,
             flags: policy.flags,
             leeway: policy.leeway,
             max_lifetime: policy.max_lifetime,
@@ -147,10 +146,12 @@ impl PolicyTexts {
 pub(crate) unsafe fn optional_texts(
     first: *const mcpico_str,
     count: usize,
+    written: Written,
 ) -> Outcome<Option<Texts>> {
     // SAFETY: the caller promises that `count` of them are readable.
     let list = unsafe { list(first, count) }?;
     let mut texts = Texts::new();
+    written.apart_from_each(list)?;
     for text in list {
         // SAFETY: and each text.
         let text = unsafe { text.text() }?;

@@ -2,11 +2,12 @@
 
 use core::ffi::c_char;
 
+use mcpico_core::auth::Bearer;
 use mcpico_core::client::{Exchange, Post, Verb};
 use mcpico_core::http1::{Method, RequestError, RequestHead};
 use mcpico_core::writer::{OutputTooSmall, Writer};
 
-use crate::boundary::{Output, Refusal, entry, mcpico_str, out, text};
+use crate::boundary::{Output, Refusal, Written, entry, mcpico_str, out, text};
 use crate::exchange::mcpico_exchange;
 use crate::http1::{MCPICO_HTTP_DELETE, MCPICO_HTTP_GET, MCPICO_HTTP_POST};
 use crate::object::{Storage, get, object};
@@ -80,7 +81,7 @@ pub unsafe extern "C" fn mcpico_post_body(post: *const mcpico_post, body: *mut m
 
 /// Writes the message as one line, its end included, for a stream of lines such as the standard streams of a server.
 ///
-/// Errors: BUFFER_TOO_SMALL.
+/// Errors: BUFFER_TOO_SMALL; OVERLAP when `buf` is the one of the post.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mcpico_post_line(
     post: *const mcpico_post,
@@ -107,7 +108,7 @@ pub unsafe extern "C" fn mcpico_post_line(
 /// `target` is path and query, beginning with `/`; `host` is name or address, with the port when that is not the default
 /// one of the scheme.
 ///
-/// Errors: REQUEST_TARGET, REQUEST_HOST, BUFFER_TOO_SMALL.
+/// Errors: REQUEST_TARGET, REQUEST_HOST, BUFFER_TOO_SMALL; OVERLAP also when `buf` is the one of the post.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mcpico_post_head(
     post: *const mcpico_post,
@@ -127,7 +128,7 @@ pub unsafe extern "C" fn mcpico_post_head(
 
 /// Writes the whole HTTP/1.1 request: what mcpico_post_head writes, and the body behind it.
 ///
-/// Errors: REQUEST_TARGET, REQUEST_HOST, BUFFER_TOO_SMALL, OVERLAP.
+/// Errors: as mcpico_post_head.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mcpico_post_request(
     post: *const mcpico_post,
@@ -161,6 +162,7 @@ unsafe fn write_request(
     // SAFETY: as above.
     let target = unsafe { text(target, target_len) }?;
     let body = behind(post);
+    let output = output.apart_from(host.as_bytes())?.apart_from(target.as_bytes())?;
     let mut output = output.apart_from(post.body())?;
     if let Some((name, _)) = post.headers().next() {
         output = output.apart_from(name.as_bytes())?;
@@ -222,13 +224,25 @@ impl Sending {
         Ok(Self { output, post, exchange })
     }
 
-    /// Refuses a buffer that overlaps `input`.
-    pub(crate) fn apart_from(self, input: &[u8]) -> Outcome<Self> {
-        Ok(Self { output: self.output.apart_from(input)?, ..self })
+    /// Where it writes.
+    pub(crate) fn written(&self) -> Written {
+        self.output.written()
+    }
+
+    /// The bearer that is sent; `None` for NULL.
+    pub(crate) unsafe fn bearer(
+        &self,
+        bearer: *const c_char,
+        bearer_len: usize,
+    ) -> Outcome<Option<Bearer<'static>>> {
+        let text = mcpico_str { data: bearer, len: bearer_len };
+        self.written().apart_from(text)?;
+        // SAFETY: the caller of the interface promises that it is readable.
+        unsafe { crate::call::bearer(text) }
     }
 
     /// Has the message written; `None` when there is nothing to send.
-    pub(crate) fn write(self, write: impl FnOnce(&'static mut [u8]) -> Written) -> Outcome {
+    pub(crate) fn write(self, write: impl FnOnce(&'static mut [u8]) -> Sent) -> Outcome {
         let (post, exchange) = self.output.finish_with(|room| {
             let sent = write(room).map_err(Refusal::from)?;
             let (post, exchange) =
@@ -245,4 +259,4 @@ impl Sending {
 }
 
 /// What core has written, if there was anything to write.
-pub(crate) type Written = Result<Option<(Post<'static>, Exchange)>, mcpico_core::Error>;
+pub(crate) type Sent = Result<Option<(Post<'static>, Exchange)>, mcpico_core::Error>;

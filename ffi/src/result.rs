@@ -2,7 +2,7 @@
 
 use core::ffi::c_char;
 
-use mcpico_core::json::{Number, Value, parse};
+use mcpico_core::json::{Number, Str, Value, parse};
 use mcpico_core::jsonrpc::ErrorObject;
 use mcpico_core::mcp::{
     CacheHint, CacheScope, LogLevel, LogMessage, Page, Progress, Refusal, Task, TaskOutcome,
@@ -87,7 +87,7 @@ pub const MCPICO_REFUSAL_UNSUPPORTED_REVISION: u32 = 3;
 
 /// Reads a notification of progress, while its event is valid.
 ///
-/// Errors: WRONG_TYPE when it is none, PEER_RESULT when it is malformed.
+/// Errors: WRONG_TYPE when it is none, PEER_RESULT when it is malformed, JSON when `json` of the event is none.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mcpico_event_progress(
     event: *const mcpico_event,
@@ -97,10 +97,11 @@ pub unsafe extern "C" fn mcpico_event_progress(
         // SAFETY: the caller keeps the rules of the header.
         let place = unsafe { fill(progress) }?;
         // SAFETY: the same.
-        let params = unsafe { params_of(event, "notifications/progress") }?;
+        let (document, params) = unsafe { params_of(event, "notifications/progress") }?;
         let read = Progress::from_params(params).ok_or(Status(MCPICO_ERROR_PEER_RESULT))?;
         let number = |number: Number<'_>| mcpico_str::of(number.raw());
-        let event = mcpico_event::of_kind(0).with_id(Some(read.token), with_quotes);
+        let quoted = |string: Str<'_>| with_quotes(document, string);
+        let event = mcpico_event::of_kind(0).with_id(Some(read.token), quoted);
         place.write(mcpico_progress {
             struct_size: size_of_structure::<mcpico_progress>(),
             id_kind: event.id_kind,
@@ -108,7 +109,7 @@ pub unsafe extern "C" fn mcpico_event_progress(
             id: event.id,
             progress: number(read.progress),
             total: read.total.map_or(mcpico_str::ABSENT, number),
-            message: read.message.map_or(mcpico_str::ABSENT, with_quotes),
+            message: read.message.map_or(mcpico_str::ABSENT, quoted),
         });
         Ok(())
     })
@@ -117,7 +118,7 @@ pub unsafe extern "C" fn mcpico_event_progress(
 /// Reads a log message, while its event is valid: MCPICO_LOG_*; the part of the server that says it, a JSON string with
 /// its quotes, `data` NULL when it has no name; and any JSON.
 ///
-/// Errors: WRONG_TYPE when it is none, PEER_RESULT when it is malformed.
+/// Errors: WRONG_TYPE when it is none, PEER_RESULT when it is malformed, JSON when `json` of the event is none.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mcpico_event_log(
     event: *const mcpico_event,
@@ -133,12 +134,13 @@ pub unsafe extern "C" fn mcpico_event_log(
         // SAFETY: as above.
         let message = unsafe { out(message) }?;
         // SAFETY: as above.
-        let params = unsafe { params_of(event, "notifications/message") }?;
+        let (document, params) = unsafe { params_of(event, "notifications/message") }?;
         let read = LogMessage::from_params(params.unwrap_or(Value::empty_object()))?;
         let index = LogLevel::ALL.iter().position(|level| *level == read.level);
         let index = index.and_then(|index| u32::try_from(index).ok()).unwrap_or_default();
         level.write(index.wrapping_add(1));
-        logger.write(read.logger.map_or(mcpico_str::ABSENT, with_quotes));
+        let quoted = |string: Str<'_>| with_quotes(document, string);
+        logger.write(read.logger.map_or(mcpico_str::ABSENT, quoted));
         message.write(mcpico_str::of(read.data.raw()));
         Ok(())
     })
@@ -147,7 +149,8 @@ pub unsafe extern "C" fn mcpico_event_log(
 /// Reads why a server of 2026-07-28 refuses a request, out of a MCPICO_EVENT_ERROR, while it is valid:
 /// MCPICO_REFUSAL_*, and what it has read, a JSON string with its quotes, `data` NULL where there is none.
 ///
-/// Errors: WRONG_TYPE for another event, PEER_RESULT when the data of the error are not what its code promises.
+/// Errors: WRONG_TYPE for another event, PEER_RESULT when the data of the error are not what its code promises, JSON when
+/// `json` of the event is none.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mcpico_event_refusal(
     event: *const mcpico_event,
@@ -182,7 +185,8 @@ pub unsafe extern "C" fn mcpico_event_refusal(
                 (MCPICO_REFUSAL_MISSING_CAPABILITY, wanted("requiredCapabilities"), absent)
             }
             Some(Refusal::UnsupportedRevision { requested, .. }) => {
-                let requested = requested.map_or(absent, with_quotes);
+                let quoted = |string: Str<'_>| with_quotes(event.json.data, string);
+                let requested = requested.map_or(absent, quoted);
                 (MCPICO_REFUSAL_UNSUPPORTED_REVISION, wanted("supported"), requested)
             }
             _ => (MCPICO_REFUSAL_NONE, absent, absent),
@@ -252,7 +256,8 @@ pub unsafe extern "C" fn mcpico_result_page(
         let page = Page::from_result(result, list)?;
         let entries = result.member(list)?.unwrap_or(Value::empty_object());
         items.write(mcpico_str::of(entries.raw()));
-        next_cursor.write(page.next_cursor.map_or(mcpico_str::ABSENT, with_quotes));
+        let quoted = |string: Str<'_>| with_quotes(json, string);
+        next_cursor.write(page.next_cursor.map_or(mcpico_str::ABSENT, quoted));
         Ok(())
     })
 }
@@ -306,8 +311,8 @@ pub unsafe extern "C" fn mcpico_task_read(
             },
             ttl: task.ttl.unwrap_or(u64::MAX),
             poll_interval: task.poll_interval.unwrap_or_default(),
-            id: with_quotes(task.id),
-            message: task.message.map_or(mcpico_str::ABSENT, with_quotes),
+            id: with_quotes(json, task.id),
+            message: task.message.map_or(mcpico_str::ABSENT, |message| with_quotes(json, message)),
         });
         Ok(())
     })
@@ -341,7 +346,7 @@ pub unsafe extern "C" fn mcpico_task_outcome(
             TaskOutcome::Completed(result) => of(MCPICO_EVENT_RESULT, raw(Some(result))),
             TaskOutcome::Failed(error) => mcpico_event {
                 code: error.code,
-                message: with_quotes(error.message),
+                message: with_quotes(json, error.message),
                 ..of(MCPICO_EVENT_ERROR, raw(error.data))
             },
             TaskOutcome::Cancelled => mcpico_event::of_kind(MCPICO_EVENT_CLOSED),
@@ -355,8 +360,11 @@ unsafe fn read_task(json: *const c_char, json_len: usize) -> Outcome<Task<'stati
     Ok(Task::from_value(parse(unsafe { bytes(json, json_len) }?)?)?)
 }
 
-/// The parameters of an event that is this notification.
-unsafe fn params_of(event: *const mcpico_event, method: &str) -> Outcome<Option<Value<'static>>> {
+/// The parameters of an event that is this notification, and where they begin.
+unsafe fn params_of(
+    event: *const mcpico_event,
+    method: &str,
+) -> Outcome<(*const c_char, Option<Value<'static>>)> {
     // SAFETY: the caller of the interface promises that the event is readable,
     let event = unsafe { required(event) }?;
     // SAFETY: and valid.
@@ -364,7 +372,7 @@ unsafe fn params_of(event: *const mcpico_event, method: &str) -> Outcome<Option<
     if note.method != *method {
         return Err(Status(MCPICO_ERROR_WRONG_TYPE));
     }
-    Ok(note.params)
+    Ok((event.json.data, note.params))
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "a structure is no 4 GiB")]

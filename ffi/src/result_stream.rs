@@ -163,6 +163,7 @@ impl Streaming {
             // Core's enum may grow; what is not known completes nothing.
             _ => mcpico_event::of_kind(MCPICO_EVENT_DROPPED),
         };
+        let event = event.within(receiving.inbox.frame());
         lent.close_but(event.shown());
         Ok((event, none))
     }

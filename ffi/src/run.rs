@@ -6,7 +6,7 @@ use mcpico_core::client::{Client, Exchange, Post};
 use mcpico_core::http1::RequestError;
 use mcpico_core::writer::OutputTooSmall;
 
-use crate::boundary::{Refusal, Versioned, entry, fill, mcpico_str, out, required, room};
+use crate::boundary::{Refusal, Versioned, Written, entry, fill, mcpico_str, out, required, room};
 use crate::call::{CallTexts, mcpico_call};
 use crate::client::mcpico_client;
 use crate::event::{
@@ -21,8 +21,9 @@ use crate::outcome::{Outcome, Status};
 use crate::post::request;
 use crate::response::Response;
 use crate::status::{
-    MCPICO_ERROR_NO_RESPONSE, MCPICO_ERROR_NOT_READY, MCPICO_ERROR_NULL_POINTER,
-    MCPICO_ERROR_OPTION, MCPICO_ERROR_READ, MCPICO_ERROR_RECONNECT, MCPICO_ERROR_WRITE,
+    MCPICO_ERROR_MESSAGE_TOO_LARGE, MCPICO_ERROR_NO_RESPONSE, MCPICO_ERROR_NOT_READY,
+    MCPICO_ERROR_NULL_POINTER, MCPICO_ERROR_OPTION, MCPICO_ERROR_READ, MCPICO_ERROR_RECONNECT,
+    MCPICO_ERROR_WRITE,
 };
 
 /// Reads up to `len` bytes into `data` and waits for at least one. The number of bytes, 0 when the peer has closed, below
@@ -35,12 +36,12 @@ pub type mcpico_read =
 pub type mcpico_write =
     Option<unsafe extern "C" fn(context: *mut c_void, data: *const c_char, len: usize) -> isize>;
 
-/// Sees each event that is not the end of a call: notifications, requests of the server. It must not call back into the
-/// objects of the call.
+/// Sees each event that is not the end of a call: notifications, requests of the server. It may read the event by all
+/// functions that take one or its texts, which are valid until it returns.
 pub type mcpico_observe =
     Option<unsafe extern "C" fn(context: *mut c_void, event: *const mcpico_event)>;
 
-/// A connection of the caller: plain, TLS, whatever reads and writes. The callbacks must not throw or jump.
+/// A connection of the caller: plain, TLS, whatever reads and writes. Rule 10 holds for the callbacks.
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
 pub struct mcpico_io {
@@ -50,15 +51,15 @@ pub struct mcpico_io {
     pub reserved: u32,
     /// Handed to the callbacks.
     pub context: *mut c_void,
-    /// Reads.
+    /// Reads; needed.
     pub read: mcpico_read,
-    /// Writes.
+    /// Writes; needed.
     pub write: mcpico_write,
     /// May be NULL.
     pub observe: mcpico_observe,
-    /// Host name or address, with its port when that is not the default one of the scheme.
+    /// Host name or address, with its port when that is not the default one of the scheme; needed.
     pub host: mcpico_str,
-    /// Path and query, beginning with `/`.
+    /// Path and query, beginning with `/`; needed.
     pub target: mcpico_str,
 }
 
@@ -67,13 +68,15 @@ unsafe impl Versioned for mcpico_io {}
 
 /// Makes a call and waits for its end: the handshake as far as it is needed, then the request, over one connection.
 ///
-/// `buf` takes each request, headers and body (1 to 2 KiB for small arguments), `inbox` the answers. `event` is the end:
-/// MCPICO_EVENT_RESULT, _ERROR, _INPUT_REQUIRED, _TASK, _REJECTED or _INTERRUPTED; its texts are valid until the next
-/// call on the inbox. `reusable` is 1 when the connection can carry another call. A rejection or an error that answers
-/// a message of the handshake is the end, too.
+/// `buf` takes each request, headers and body (1 to 2 KiB for small arguments), `inbox` the answers, whatever it held
+/// before. The bearer stands in `buf` afterwards. `event` is the end: MCPICO_EVENT_RESULT, _ERROR, _INPUT_REQUIRED,
+/// _TASK, _REJECTED or _INTERRUPTED; its texts are valid until the next call on the inbox. `reusable` is 1 when the
+/// connection can carry another call. An answer to a message of the handshake that does not get further is the end,
+/// too: mostly a rejection or an error; of any other the texts are left out.
 ///
-/// Errors: RECONNECT when the connection is used up between two messages (open another one and call again; the client
-/// keeps what it has learnt), READ, WRITE, CLOSED_UNANSWERED, those of mcpico_client_connect, mcpico_client_request,
+/// Errors: OVERLAP also for a text that lies in the inbox, such as a cursor of the page before: copy it. RECONNECT
+/// when the connection is used up between two messages (open another one and call again; the client keeps what it has
+/// learnt), READ, WRITE, CLOSED_UNANSWERED, those of mcpico_client_connect, mcpico_client_request,
 /// mcpico_post_request, mcpico_response_received and mcpico_exchange_next. But for errors of the arguments the
 /// connection has to be closed. With BUFFER_TOO_SMALL `*needed` (it may be NULL) is a size that suffices.
 #[unsafe(no_mangle)]
@@ -98,13 +101,15 @@ pub unsafe extern "C" fn mcpico_run(
         // SAFETY: as above.
         let room = unsafe { room(buf, cap) }?;
         // SAFETY: as above.
-        let io = unsafe { Io::new(io) }?;
-        // SAFETY: as above.
-        let call = unsafe { CallTexts::new(call) }?;
-        // SAFETY: as above.
         let client = unsafe { get_mut(client) }?;
         // SAFETY: as above.
         let receiving = unsafe { get_mut(inbox) }?;
+        // The handshake comes before the request is written, so its answers may lie over no text of the call.
+        let written = receiving.lent.and_room(room);
+        // SAFETY: as above.
+        let io = unsafe { Io::new(io, written) }?;
+        // SAFETY: as above.
+        let call = unsafe { CallTexts::new(call, written) }?;
         match (Run { io, client, receiving }).call(&call, room) {
             Ok((end, open)) => {
                 event.write(end);
@@ -132,12 +137,13 @@ struct Io {
 }
 
 impl Io {
-    unsafe fn new(io: *const mcpico_io) -> Outcome<Self> {
+    unsafe fn new(io: *const mcpico_io, written: Written) -> Outcome<Self> {
         // SAFETY: the caller of the interface promises that it is readable; so for all below.
         let io = unsafe { required(io) }?;
         if io.reserved != 0 {
             return Err(Status(MCPICO_ERROR_OPTION));
         }
+        written.apart_from_each(&[io.host, io.target])?;
         let missing = Status(MCPICO_ERROR_NULL_POINTER);
         Ok(Self {
             context: io.context,
@@ -253,7 +259,12 @@ impl Run<'_> {
             match event.kind {
                 MCPICO_EVENT_NEED_DATA => {
                     self.receiving.lent.open();
-                    let read = self.io.read(self.receiving.inbox.spare());
+                    let spare = self.receiving.inbox.spare();
+                    if spare.is_empty() {
+                        // A read of no bytes would look like a connection that has closed.
+                        return Err(Status(MCPICO_ERROR_MESSAGE_TOO_LARGE));
+                    }
+                    let read = self.io.read(spare);
                     match read {
                         // The response is there; the rest only decides whether the connection is used again.
                         Err(_) if exchange.is_answered() => break event,

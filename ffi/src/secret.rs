@@ -45,7 +45,7 @@ pub unsafe extern "C" fn mcpico_mask(
 /// The text has to be whole, since a secret that is divided over two calls is not seen. Give a secret in each form in
 /// which the text may hold it, such as base64. At most MCPICO_MAX_SECRETS secrets, none of them needed.
 ///
-/// Errors: TOO_MANY, BUFFER_TOO_SMALL, OVERLAP.
+/// Errors: TOO_MANY, BUFFER_TOO_SMALL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mcpico_redact(
     secrets: *const mcpico_str,

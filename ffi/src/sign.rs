@@ -6,7 +6,9 @@ use heapless::Vec;
 use mcpico_core::json::parse;
 use mcpico_core::jwt::{Claim, Header, SignError, dangerous, sign, sign_payload};
 
-use crate::boundary::{Output, Versioned, bytes, entry, list, mcpico_str, options, required};
+use crate::boundary::{
+    Output, Versioned, Written, bytes, entry, list, mcpico_str, options, required,
+};
 use crate::key::mcpico_key;
 use crate::object::get;
 use crate::outcome::{Outcome, Status};
@@ -80,11 +82,11 @@ pub struct mcpico_claims {
 // SAFETY: it begins with its size.
 unsafe impl Versioned for mcpico_claims {}
 
-/// Signs claims and writes the token, all or nothing. MCPICO_SIGN_MAX computes a size that suffices.
+/// Signs claims and writes the token, all or nothing. `header` NULL is the header of zeros.
 ///
-/// Errors: DUPLICATE_CLAIM, CLAIM_TYPE and CLAIM_RANGE for a registered claim among `more`, JSON, CLAIM_TOO_DEEP,
-/// HEADER_TOO_LONG, TOO_MANY, OPTION, BUFFER_TOO_SMALL; MAC_UNAVAILABLE, after which `buf` holds a token without its
-/// signature.
+/// Errors: NULL_POINTER also for a claim among `more` without a name or a value, DUPLICATE_CLAIM, CLAIM_TYPE and
+/// CLAIM_RANGE for a registered claim among `more`, JSON, CLAIM_TOO_DEEP, HEADER_TOO_LONG, TOO_MANY, OPTION,
+/// BUFFER_TOO_SMALL; MAC_UNAVAILABLE, after which `buf` holds a token without its signature.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mcpico_sign(
     key: *const mcpico_key,
@@ -100,11 +102,14 @@ pub unsafe extern "C" fn mcpico_sign(
         // SAFETY: as above.
         let key = unsafe { get(key) }?;
         // SAFETY: as above.
-        let header = unsafe { read_header(header) }?;
+        let header = unsafe { read_header(header, output.written()) }?;
         // SAFETY: as above.
         let claims = unsafe { required(claims) }?;
         // SAFETY: as above.
         let audiences = unsafe { list(claims.audiences, claims.audience_count) }?;
+        let written = output.written();
+        written.apart_from_each(&[claims.iss, claims.sub, claims.jti])?;
+        written.apart_from_each(audiences)?;
         let mut aud = Vec::<&str, MCPICO_MAX_LIST>::new();
         for audience in audiences {
             // SAFETY: as above.
@@ -112,15 +117,15 @@ pub unsafe extern "C" fn mcpico_sign(
             aud.push(audience).map_err(|_| Status(MCPICO_ERROR_TOO_MANY))?;
         }
         // SAFETY: as above.
-        let written = unsafe { read_claims(claims, &aud) }?;
-        output.finish(|room| sign(key, &header, &written, room).map(str::len))
+        let claims = unsafe { read_claims(claims, &aud, written) }?;
+        output.finish(|room| sign(key, &header, &claims, room).map(str::len))
     })
 }
 
-/// Signs the JSON text of a claims set, byte for byte as it stands.
+/// Signs the JSON text of a claims set, byte for byte as it stands. MCPICO_SIGN_MAX is the size of the token.
 ///
-/// Errors: PAYLOAD when it is no strict JSON object, CLAIM_TYPE, CLAIM_RANGE, HEADER_TOO_LONG, OPTION,
-/// BUFFER_TOO_SMALL, OVERLAP; MAC_UNAVAILABLE as above.
+/// Errors: PAYLOAD when it is no strict JSON object, or two of its members have one name, CLAIM_TYPE, CLAIM_RANGE,
+/// HEADER_TOO_LONG, OPTION, BUFFER_TOO_SMALL; MAC_UNAVAILABLE as above.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mcpico_sign_payload(
     key: *const mcpico_key,
@@ -137,7 +142,7 @@ pub unsafe extern "C" fn mcpico_sign_payload(
         // SAFETY: as above.
         let key = unsafe { get(key) }?;
         // SAFETY: as above.
-        let header = unsafe { read_header(header) }?;
+        let header = unsafe { read_header(header, output.written()) }?;
         // SAFETY: as above.
         let payload = unsafe { bytes(payload, payload_len) }?;
         let output = output.apart_from(payload)?;
@@ -147,7 +152,7 @@ pub unsafe extern "C" fn mcpico_sign_payload(
 
 /// Signs any two byte strings as header and payload, for test rigs that need bad tokens with a right signature.
 ///
-/// Errors: BUFFER_TOO_SMALL, OVERLAP; MAC_UNAVAILABLE as above.
+/// Errors: BUFFER_TOO_SMALL; MAC_UNAVAILABLE as above.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mcpico_dangerous_sign(
     key: *const mcpico_key,
@@ -173,9 +178,13 @@ pub unsafe extern "C" fn mcpico_dangerous_sign(
     })
 }
 
-unsafe fn read_header(header: *const mcpico_jose_header) -> Outcome<Header<'static>> {
+unsafe fn read_header(
+    header: *const mcpico_jose_header,
+    written: Written,
+) -> Outcome<Header<'static>> {
     // SAFETY: the caller of the interface promises that it is readable.
     let Some(header) = (unsafe { options(header) })? else { return Ok(Header::default()) };
+    written.apart_from_each(&[header.typ, header.kid])?;
     // SAFETY: and so are its texts.
     let typ = unsafe { header.typ.optional_text() }?;
     // SAFETY: the same.
@@ -192,6 +201,7 @@ const REGISTERED: usize = 7;
 unsafe fn read_claims<'a>(
     claims: &mcpico_claims,
     aud: &'a [&'a str],
+    written: Written,
 ) -> Outcome<Vec<Claim<'a>, { MCPICO_MAX_CLAIMS + REGISTERED }>> {
     if claims.reserved != 0 {
         return Err(Status(MCPICO_ERROR_OPTION));
@@ -221,6 +231,7 @@ unsafe fn read_claims<'a>(
     // SAFETY: and that the list is.
     let more = unsafe { list(claims.more, claims.more_count) }?;
     for mcpico_claim { name, json } in more {
+        written.apart_from_each(&[*name, *json])?;
         // SAFETY: and its texts.
         let name = unsafe { name.text() }?;
         // SAFETY: the same.

@@ -38,7 +38,7 @@ pub const MCPICO_ERROR_OUT_OF_RANGE: i32 = -15;
 pub const MCPICO_ERROR_INCOMPLETE: i32 = -16;
 /// There is nothing to send: the client is ready, or what was to be ended is over; not a fault.
 pub const MCPICO_ERROR_NOTHING_TO_SEND: i32 = -17;
-/// An output buffer overlaps an input.
+/// A text, or an object, lies where the call writes to.
 pub const MCPICO_ERROR_OVERLAP: i32 = -18;
 /// The secret is empty: anyone could sign.
 pub const MCPICO_ERROR_KEY_EMPTY: i32 = -30;
@@ -221,7 +221,7 @@ texts! {
     MCPICO_ERROR_OUT_OF_RANGE "OUT_OF_RANGE" "the number is out of range"
     MCPICO_ERROR_INCOMPLETE "INCOMPLETE" "more bytes are needed"
     MCPICO_ERROR_NOTHING_TO_SEND "NOTHING_TO_SEND" "there is nothing to send"
-    MCPICO_ERROR_OVERLAP "OVERLAP" "an output overlaps an input"
+    MCPICO_ERROR_OVERLAP "OVERLAP" "an input lies where the call writes to"
     MCPICO_ERROR_KEY_EMPTY "KEY_EMPTY" "the secret is empty"
     MCPICO_ERROR_KEY_TOO_SHORT "KEY_TOO_SHORT" "the secret is shorter than 32 bytes"
     MCPICO_ERROR_KEY_PEM "KEY_PEM" "the secret holds a PEM block, which is no HMAC secret"

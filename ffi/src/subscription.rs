@@ -4,7 +4,7 @@ use mcpico_core::client::{Ending, Event, Notification, Response, Subscription, U
 use mcpico_core::json::{Str, Value};
 use mcpico_core::mcp::AcknowledgedFilter;
 
-use crate::boundary::{Versioned, entry, fill, mcpico_str, of_any_header, out, required};
+use crate::boundary::{Versioned, Written, entry, fill, mcpico_str, of_any_header, out, required};
 use crate::call::{
     MCPICO_SUBSCRIBE_PROMPTS, MCPICO_SUBSCRIBE_RESOURCES, MCPICO_SUBSCRIBE_TOOLS, OPTION, json,
     mcpico_call,
@@ -147,7 +147,8 @@ pub unsafe extern "C" fn mcpico_subscription_is_acknowledged(
 /// Whether an update of the kind MCPICO_UPDATE_ACKNOWLEDGED grants everything that `call`, with its `subscribe`,
 /// `resource_uris` and `task_ids`, has asked for: 0 or 1.
 ///
-/// Errors: OPTION for an update of another kind, JSON and PEER_RESULT when its `json` has been changed.
+/// Errors: OPTION for an update of another kind or a flag that does not exist, TOO_MANY, JSON and PEER_RESULT when its
+/// `json` has been changed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mcpico_update_is_granted(
     update: *const mcpico_update,
@@ -162,7 +163,7 @@ pub unsafe extern "C" fn mcpico_update_is_granted(
         // SAFETY: as above.
         let call = unsafe { of_any_header(call) }?;
         // SAFETY: as above.
-        let asked = unsafe { filter(&call) }?.unwrap_or(FilterTexts::NONE);
+        let asked = unsafe { filter(&call, Written::NOTHING) }?.unwrap_or(FilterTexts::NONE);
         // SAFETY: as above.
         let answer = unsafe { json(update.json) }?;
         let answer = answer.filter(|_| update.kind == MCPICO_UPDATE_ACKNOWLEDGED).ok_or(OPTION)?;
@@ -221,9 +222,10 @@ impl mcpico_update {
             Update::PromptsChanged => Self::of_kind(MCPICO_UPDATE_PROMPTS_CHANGED),
             Update::ResourcesChanged => Self::of_kind(MCPICO_UPDATE_RESOURCES_CHANGED),
             Update::ToolsChanged => Self::of_kind(MCPICO_UPDATE_TOOLS_CHANGED),
-            Update::ResourceUpdated { uri } => {
-                Self { uri: with_quotes(uri), ..Self::of_kind(MCPICO_UPDATE_RESOURCE_UPDATED) }
-            }
+            Update::ResourceUpdated { uri } => Self {
+                uri: with_quotes(event.json.data, uri),
+                ..Self::of_kind(MCPICO_UPDATE_RESOURCE_UPDATED)
+            },
             // The parameters are the task.
             Update::Task(_) => Self { json: event.json, ..Self::of_kind(MCPICO_UPDATE_TASK) },
             Update::Nothing => Self::of_kind(MCPICO_UPDATE_NOTHING),

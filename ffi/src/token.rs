@@ -4,7 +4,7 @@ use core::ffi::c_char;
 
 use mcpico_core::jwt::{ClaimError, ClaimFault, VerifiedToken};
 
-use crate::boundary::{Output, bytes, entry, mcpico_str, out, room, text};
+use crate::boundary::{Output, Written, bytes, entry, mcpico_str, out, room, text};
 use crate::key::{keys, mcpico_named_key, set};
 use crate::object::{Storage, get, object};
 use crate::outcome::{Outcome, Status};
@@ -31,10 +31,16 @@ object!(mcpico_token, VerifiedToken<'static>, b"mtok");
 /// `now` is in seconds since 1970. `scratch` takes the decoded token: MCPICO_SCRATCH_SIZE(token_len) bytes always
 /// suffice. On success `verified` borrows `scratch`, and nothing borrows `token`.
 ///
-/// Errors, the first in this order: TOKEN_LIMIT, TOKEN_MALFORMED, TOKEN_BASE64, SCRATCH_TOO_SMALL, TOKEN_HEADER,
-/// TOKEN_DUPLICATE, TOKEN_ALG, TOKEN_CRIT, TOKEN_HEADER_TYPE, TOKEN_TYP, TOKEN_KEY, TOKEN_SIGNATURE, TOKEN_CLAIMS,
-/// CLAIM_TYPE, CLAIM_RANGE, CLAIM_MISSING, TOKEN_EXPIRED, TOKEN_LIFETIME, TOKEN_NOT_YET_VALID, TOKEN_ISSUED_IN_FUTURE,
-/// TOKEN_ISSUER, TOKEN_AUDIENCE, TOKEN_SUBJECT, CLAIM_NOT_ALLOWED; TOO_MANY and OPTION for the lists and the policy.
+/// Errors, the first one of them in this order:
+/// of the arguments, TOO_MANY and OPTION for the lists and the policy;
+/// of the form, TOKEN_LIMIT, TOKEN_MALFORMED, TOKEN_BASE64 or SCRATCH_TOO_SMALL, TOKEN_SIGNATURE for one of another
+/// length;
+/// of the header, TOKEN_HEADER, TOKEN_LIMIT or TOKEN_DUPLICATE, TOKEN_ALG, TOKEN_CRIT, TOKEN_HEADER_TYPE, TOKEN_TYP;
+/// of the signature, TOKEN_KEY, MAC_UNAVAILABLE, TOKEN_SIGNATURE;
+/// of the claims, TOKEN_CLAIMS, TOKEN_LIMIT or TOKEN_DUPLICATE, CLAIM_TYPE or CLAIM_RANGE;
+/// of the times, CLAIM_MISSING for `exp`, TOKEN_EXPIRED, TOKEN_LIFETIME where `exp` is not after `nbf`,
+/// TOKEN_NOT_YET_VALID, TOKEN_ISSUED_IN_FUTURE, TOKEN_LIFETIME above `max_lifetime`;
+/// of the policy, TOKEN_ISSUER, TOKEN_AUDIENCE, TOKEN_SUBJECT, CLAIM_MISSING, CLAIM_NOT_ALLOWED.
 /// `verified` is unchanged then, and what `scratch` holds is unspecified.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mcpico_verify(
@@ -52,13 +58,15 @@ pub unsafe extern "C" fn mcpico_verify(
         // SAFETY: the caller keeps the rules of the header; so for all below.
         let storage = unsafe { Storage::new(verified) }?;
         // SAFETY: as above.
-        let keys = unsafe { keys(key_list, key_count) }?;
+        let scratch = unsafe { room(scratch, scratch_len) }?;
+        let written = Written::room(scratch);
         // SAFETY: as above.
-        let texts = unsafe { PolicyTexts::new(policy) }?;
+        let keys = unsafe { keys(key_list, key_count, written) }?;
+        // SAFETY: as above.
+        let texts = unsafe { PolicyTexts::new(policy, written) }?;
         // SAFETY: as above.
         let token = unsafe { bytes(token, token_len) }?;
-        // SAFETY: as above.
-        let scratch = unsafe { room(scratch, scratch_len) }?;
+        written.apart_from(mcpico_str::of(token))?;
         storage.init(set(&keys).verify(token, &texts.policy(), now, scratch)?);
         Ok(())
     })
@@ -99,7 +107,8 @@ unsafe fn part(
 
 /// Copies the claim called `name`, a string, its escapes resolved.
 ///
-/// Errors: NOT_FOUND when the token has no such claim, WRONG_TYPE when it is no string, BUFFER_TOO_SMALL.
+/// Errors: NOT_FOUND when the token has no such claim, WRONG_TYPE when it is no string, BUFFER_TOO_SMALL; OVERLAP also
+/// when the claim lies in `buf`, which is then the scratch of the token.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mcpico_claim_string(
     token: *const mcpico_token,
@@ -116,6 +125,7 @@ pub unsafe extern "C" fn mcpico_claim_string(
         let token = unsafe { get(token) }?;
         // SAFETY: as above.
         let name = unsafe { text(name, name_len) }?;
+        let output = output.apart_from(name.as_bytes())?;
         let string = found(token.claims().string(name))?;
         output.apart_from(string.raw())?.write(|w| string.write(w))
     })

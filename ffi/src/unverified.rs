@@ -4,7 +4,7 @@ use core::ffi::c_char;
 
 use mcpico_core::jwt::{UnverifiedToken, VerifyError};
 
-use crate::boundary::{bytes, entry, mcpico_str, out, room};
+use crate::boundary::{Written, bytes, entry, mcpico_str, out, room};
 use crate::key::mcpico_key;
 use crate::object::{Storage, get, object};
 use crate::outcome::Outcome;
@@ -27,7 +27,7 @@ object!(mcpico_unverified, Unverified, b"munv");
 
 /// Cuts a token into its parts and decodes header and claims into `scratch`; MCPICO_SCRATCH_SIZE(token_len) suffices.
 ///
-/// Errors: TOKEN_MALFORMED, TOKEN_BASE64, TOKEN_LIMIT, SCRATCH_TOO_SMALL.
+/// Errors: TOKEN_MALFORMED, TOKEN_BASE64, TOKEN_LIMIT, SCRATCH_TOO_SMALL. `unverified` is unchanged then.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mcpico_unverified_init(
     unverified: *mut mcpico_unverified,
@@ -40,9 +40,10 @@ pub unsafe extern "C" fn mcpico_unverified_init(
         // SAFETY: the caller keeps the rules of the header; so for all below.
         let storage = unsafe { Storage::new(unverified) }?;
         // SAFETY: as above.
-        let token = unsafe { bytes(token, token_len) }?;
-        // SAFETY: as above.
         let scratch = unsafe { room(scratch, scratch_len) }?;
+        // SAFETY: as above.
+        let token = unsafe { bytes(token, token_len) }?;
+        Written::room(scratch).apart_from(mcpico_str::of(token))?;
         storage.init(Unverified::parse(token, scratch)?);
         Ok(())
     })
@@ -81,7 +82,8 @@ pub unsafe extern "C" fn mcpico_unverified_signing_input(
 /// Whether it is a well-formed HS256 token: header, claims, the types of the registered claims, the form of the
 /// signature.
 ///
-/// Errors: those of mcpico_verify about the form of a token, but TOKEN_TYP.
+/// Errors: TOKEN_BASE64, TOKEN_SIGNATURE for one of another length, those of mcpico_verify about the header but
+/// TOKEN_TYP, TOKEN_CLAIMS, TOKEN_LIMIT, TOKEN_DUPLICATE, CLAIM_TYPE, CLAIM_RANGE.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mcpico_unverified_check_structure(
     unverified: *const mcpico_unverified,
@@ -92,7 +94,7 @@ pub unsafe extern "C" fn mcpico_unverified_check_structure(
 
 /// Whether the signature is the one that `key` makes, whatever the header says.
 ///
-/// Errors: TOKEN_SIGNATURE, TOKEN_BASE64.
+/// Errors: TOKEN_SIGNATURE, TOKEN_BASE64, MAC_UNAVAILABLE.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mcpico_unverified_check_signature(
     unverified: *const mcpico_unverified,
@@ -109,7 +111,8 @@ pub unsafe extern "C" fn mcpico_unverified_check_signature(
 /// Whether it is valid at the time `now`, in seconds since 1970. `policy` NULL is the strict start.
 ///
 /// Errors: TOKEN_EXPIRED, TOKEN_NOT_YET_VALID, TOKEN_ISSUED_IN_FUTURE, TOKEN_LIFETIME, CLAIM_MISSING; TOKEN_CLAIMS,
-/// CLAIM_TYPE and CLAIM_RANGE where the claims cannot be read.
+/// TOKEN_LIMIT, TOKEN_DUPLICATE, CLAIM_TYPE and CLAIM_RANGE where the claims cannot be read; TOO_MANY and OPTION for the
+/// policy.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mcpico_unverified_check_times(
     unverified: *const mcpico_unverified,
@@ -118,7 +121,7 @@ pub unsafe extern "C" fn mcpico_unverified_check_times(
 ) -> i32 {
     entry(|| {
         // SAFETY: the caller keeps the rules of the header.
-        let texts = unsafe { PolicyTexts::new(policy) }?;
+        let texts = unsafe { PolicyTexts::new(policy, Written::NOTHING) }?;
         // SAFETY: the same.
         unsafe { check(unverified, |token| token.check_times(&texts.policy(), now)) }
     })
@@ -127,7 +130,7 @@ pub unsafe extern "C" fn mcpico_unverified_check_times(
 /// Whether `typ` and all claims but the times are what the policy asks for.
 ///
 /// Errors: TOKEN_TYP, TOKEN_ISSUER, TOKEN_AUDIENCE, TOKEN_SUBJECT, CLAIM_MISSING, CLAIM_NOT_ALLOWED; TOKEN_HEADER,
-/// TOKEN_CLAIMS and CLAIM_TYPE where they cannot be read.
+/// TOKEN_CLAIMS, TOKEN_LIMIT, TOKEN_DUPLICATE and CLAIM_TYPE where they cannot be read; TOO_MANY and OPTION for the policy.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mcpico_unverified_check_claims(
     unverified: *const mcpico_unverified,
@@ -135,7 +138,7 @@ pub unsafe extern "C" fn mcpico_unverified_check_claims(
 ) -> i32 {
     entry(|| {
         // SAFETY: the caller keeps the rules of the header.
-        let texts = unsafe { PolicyTexts::new(policy) }?;
+        let texts = unsafe { PolicyTexts::new(policy, Written::NOTHING) }?;
         // SAFETY: the same.
         unsafe { check(unverified, |token| token.check_claims(&texts.policy())) }
     })

@@ -12,7 +12,7 @@ inline result<std::string_view> parse_bearer(std::string_view value) noexcept {
   return detail::lent([&](auto* out) { return mcpico_bearer_parse(value.data(), value.size(), out); });
 }
 
-/// Writes the value of an Authorization header. Errors: NO_TOKEN, BEARER, BUFFER_TOO_SMALL, OVERLAP.
+/// Writes the value of an Authorization header. Errors: NO_TOKEN, BEARER, BUFFER_TOO_SMALL.
 inline result<std::string_view> write_bearer(std::string_view token, buffer out) noexcept {
   return detail::put(out, [&](char* buf, std::size_t cap, std::size_t* len) {
     return mcpico_bearer_write(token.data(), token.size(), buf, cap, len);

@@ -170,7 +170,7 @@ inline result<event> task_outcome_of(json document) noexcept { return detail::ev
 inline result<event> parse_message(std::string_view text) noexcept { return detail::event_of(text, mcpico_rpc_parse); }
 
 /// Writes the object that fills a form with its defaults; `params` are those of the `elicitation/create`. Errors: JSON,
-/// WRONG_TYPE, ELICITATION, BUFFER_TOO_SMALL, OVERLAP.
+/// WRONG_TYPE, ELICITATION, BUFFER_TOO_SMALL.
 inline result<std::string_view> elicitation_defaults(json params, buffer out) noexcept {
   return detail::put(out, [&](char* buf, std::size_t cap, std::size_t* len) {
     return mcpico_elicitation_defaults(params.text().data(), params.text().size(), buf, cap, len);

@@ -146,7 +146,7 @@ class post {
       return mcpico_post_head(&raw_, host.data(), host.size(), target.data(), target.size(), buf, cap, len);
     });
   }
-  /// Writes the whole HTTP/1.1 request. Errors: REQUEST_TARGET, REQUEST_HOST, BUFFER_TOO_SMALL, OVERLAP.
+  /// Writes the whole HTTP/1.1 request. Errors: REQUEST_TARGET, REQUEST_HOST, BUFFER_TOO_SMALL.
   result<std::string_view> request(std::string_view host, std::string_view target, buffer out) const noexcept {
     return detail::put(out, [&](char* buf, std::size_t cap, std::size_t* len) {
       return mcpico_post_request(&raw_, host.data(), host.size(), target.data(), target.size(), buf, cap, len);

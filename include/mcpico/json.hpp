@@ -51,7 +51,7 @@ class json {
     });
   }
 
-  /// Copies a string, its escapes resolved. Errors: JSON, WRONG_TYPE, BUFFER_TOO_SMALL, OVERLAP.
+  /// Copies a string, its escapes resolved. Errors: JSON, WRONG_TYPE, BUFFER_TOO_SMALL.
   result<std::string_view> string(buffer out) const noexcept {
     return detail::put(out, [&](char* buf, std::size_t cap, std::size_t* len) {
       return mcpico_json_string(text_.data(), text_.size(), buf, cap, len);
@@ -145,7 +145,7 @@ class json_elements : public detail::json_reader {
 inline result<json_members> json::members() const noexcept { return json_members::of(text_); }
 inline result<json_elements> json::elements() const noexcept { return json_elements::of(text_); }
 
-/// Writes a text as a JSON string. Errors: NOT_UTF8, BUFFER_TOO_SMALL, OVERLAP.
+/// Writes a text as a JSON string. Errors: NOT_UTF8, BUFFER_TOO_SMALL.
 inline result<std::string_view> quote(std::string_view string, buffer out) noexcept {
   return detail::put(out, [&](char* buf, std::size_t cap, std::size_t* len) {
     return mcpico_json_quote(string.data(), string.size(), buf, cap, len);

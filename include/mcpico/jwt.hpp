@@ -153,7 +153,7 @@ inline result<std::string_view> sign_payload(const key& key, std::string_view pa
   });
 }
 
-/// Signs any two byte strings, for test rigs that need bad tokens. Errors: BUFFER_TOO_SMALL, OVERLAP.
+/// Signs any two byte strings, for test rigs that need bad tokens. Errors: BUFFER_TOO_SMALL.
 inline result<std::string_view> dangerous_sign(const key& key, std::string_view header, std::string_view payload,
                                                buffer out) noexcept {
   return detail::put(out, [&](char* buf, std::size_t cap, std::size_t* len) {

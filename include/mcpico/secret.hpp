@@ -21,7 +21,7 @@ class masked {
   std::size_t len_;
 };
 
-/// Copies a text without its secrets. Errors: TOO_MANY, BUFFER_TOO_SMALL, OVERLAP.
+/// Copies a text without its secrets. Errors: TOO_MANY, BUFFER_TOO_SMALL.
 inline result<std::string_view> redact(const texts& secrets, std::string_view text, buffer out) noexcept {
   return detail::put(out, [&](char* buf, std::size_t cap, std::size_t* len) {
     return mcpico_redact(secrets.data(), secrets.size(), text.data(), text.size(), buf, cap, len);

@@ -123,7 +123,7 @@ class channel {
   static result<outgoing> open(std::string_view bearer, buffer out) noexcept {
     return detail::message(out, [&](auto... to) { return mcpico_channel_open(bearer.data(), bearer.size(), to...); });
   }
-  /// The request that posts a message. Errors: BEARER, BUFFER_TOO_SMALL, OVERLAP.
+  /// The request that posts a message. Errors: BEARER, BUFFER_TOO_SMALL.
   static result<outgoing> submit(const post& message, std::string_view bearer, buffer out) noexcept {
     return detail::message(out, [&](auto... to) {
       return mcpico_channel_submit(message.raw(), bearer.data(), bearer.size(), to...);
@@ -152,7 +152,7 @@ struct endpoint {
 };
 
 /// Resolves what channel::endpoint has given against the URL of the stream. Errors: ENDPOINT, ENDPOINT_ORIGIN,
-/// BUFFER_TOO_SMALL, OVERLAP.
+/// BUFFER_TOO_SMALL.
 inline result<endpoint> message_endpoint(std::string_view stream, std::string_view reference, buffer out) noexcept {
   mcpico_str target{};
   return detail::put(out, [&](char* buf, std::size_t cap, std::size_t* len) {

@@ -116,6 +116,13 @@ for number, line in enumerate(open(sys.argv[2]), 1):
             bad(index, "NULL", None, [(index + 1, "0")])
             bad(index, good[index], E + "LENGTH", [(index + 1, "SIZE_MAX")])
             bad(index, good[index], E + "LENGTH", [(index + 1, "(size_t)PTRDIFF_MAX + 1u")])
+        if sized and pointed == "char" and kind.startswith("const"):
+            # A text that begins or ends in memory that the call writes to.
+            for room, (_, name_of_room) in enumerate(parameters):
+                if name_of_room not in ("buf", "scratch"):
+                    continue
+                for text, text_len in ((good[room], "1"), (f"{good[room]} + {good[room + 1]} - 1", "2")):
+                    bad(index, text, E + "OVERLAP", [(index + 1, text_len)])
         if pointed != "char":
             bad(index, f"({kind})(void *)((char *)(uintptr_t){good[index]} + 1)".replace("(const ", "(const "), E + "MISALIGNED")
         if pointed in objects and marks[index] != "!":

@@ -48,6 +48,7 @@ void test_subscription(void);
 void test_channel(void);
 void test_result(void);
 void test_run(void);
+void test_misuse(void);
 void test_threads(void);
 
 #endif

@@ -115,6 +115,7 @@ int main(void)
   test_channel();
   test_result();
   test_run();
+  test_misuse();
   test_threads();
   printf("%d checks, %d failures\n", check_count, check_failures);
   return check_failures == 0 ? 0 : 1;

@@ -50,6 +50,13 @@ static ptrdiff_t peer_write(void *context, const char *data, size_t len)
 static void peer_observe(void *context, const mcpico_event *event)
 {
   struct peer *peer = context;
+  mcpico_update update;
+  int32_t same = 0;
+  FRESH(update);
+  IS(MCPICO_OK, mcpico_event_update(event, &update));
+  YES(update.kind == MCPICO_UPDATE_UNKNOWN && update.method.data == event->method.data);
+  IS(MCPICO_OK, mcpico_bearer_equal(event->method.data, event->method.len, MCPICO_LIT("a/b"), &same));
+  YES(same == 1);
   YES(event->struct_size == sizeof *event);
   YES(event->kind == MCPICO_EVENT_NOTIFICATION || event->kind == MCPICO_EVENT_SERVER_REQUEST);
   peer->observed++;
@@ -226,9 +233,42 @@ static void faults(void)
   YES(event.kind == MCPICO_EVENT_RESULT);
 }
 
+/* Texts where the answers of the handshake or the request itself would overwrite them, and an inbox without a byte. */
+static void overlaps(void)
+{
+  static const char *const json[] = {DISCOVERED, RESULT2, ""};
+  static char *const rooms[] = {buf, storage};
+  mcpico_call call;
+  size_t i;
+  for (i = 0; i < 8; i++) {
+    char *room = rooms[i % 2];
+    mcpico_str text;
+    prepare(json);
+    memset(buf, 'x', sizeof buf);
+    memset(storage, 'x', sizeof storage);
+    text.data = room + 9;
+    text.len = 4;
+    FRESH(call);
+    FRESH(event);
+    call.method = MCPICO_METHOD_CALL_TOOL;
+    call.name = mcpico_str_of("echo");
+    *(i < 2 ? &call.name : i < 4 ? &call.bearer : i < 6 ? &io.host : &io.target) = text;
+    IS(MCPICO_ERROR_OVERLAP, mcpico_run(&io, &client, &call, buf, sizeof buf, &needed, &inbox, &event, &reusable));
+    YES(peer.sent_len == 0 && event.kind == 0);
+  }
+  prepare(json);
+  IS(MCPICO_OK, mcpico_inbox_init(&inbox, NULL, 0));
+  IS(MCPICO_ERROR_MESSAGE_TOO_LARGE, run());
+  /* One that is too small for the head. */
+  prepare(json);
+  IS(MCPICO_OK, mcpico_inbox_init(&inbox, storage, 20));
+  IS(MCPICO_ERROR_MESSAGE_TOO_LARGE, run());
+}
+
 void test_run(void)
 {
   good();
   ends();
   faults();
+  overlaps();
 }

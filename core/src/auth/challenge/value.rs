@@ -18,6 +18,11 @@ impl<'a> ParamValue<'a> {
         Self { raw, escaped }
     }
 
+    /// The value as it stands in the header line, without the quotes around it.
+    pub const fn raw(&self) -> &'a [u8] {
+        self.raw
+    }
+
     /// The value as text when it is UTF-8 and has no escape in it.
     pub fn as_str(&self) -> Option<&'a str> {
         str::from_utf8(self.raw).ok().filter(|_| !self.escaped)
