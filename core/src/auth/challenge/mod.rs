@@ -231,6 +231,7 @@ mod tests {
         assert_eq!(title.as_str(), None);
         assert_eq!(title.copy_to(&mut [0; 14]).unwrap_err().needed, 15);
         assert_eq!(title.copy_to(&mut [0; 15]).unwrap(), b"Login to \"apps\"");
+        assert_eq!(title.raw(), br#"Login to \"apps\""#);
         assert!(newauth.param("titl").is_none());
     }
 
