@@ -177,7 +177,7 @@ fn begun<'i>(inbox: &'i Inbox<'_>) -> &'i [u8] {
 /// For requests of the transport itself, which have no id.
 const fn exchange(purpose: Purpose) -> Exchange {
     let range = (Revision::V2024_11_05, Revision::LATEST_LEGACY);
-    Exchange::new(0, purpose, Revision::V2024_11_05, range, false)
+    Exchange::new(0, purpose, Revision::V2024_11_05, range, false, 0)
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -38,6 +38,8 @@ pub struct Exchange {
     range: (Revision, Revision),
     /// Whether the request named a session.
     in_session: bool,
+    /// The agreement of the client under which it was sent.
+    agreement: u8,
     status: u16,
     media_type: Option<MediaType>,
     framing: BodyFraming,
@@ -51,6 +53,8 @@ pub struct Exchange {
 /// What the request was sent for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Purpose {
+    /// `notifications/initialized`: no response is due.
+    Announce,
     /// A request of the caller.
     Call { may_require_input: bool, may_be_task: bool },
     /// `server/discover`, to find out the era.
@@ -66,6 +70,11 @@ pub(super) enum Purpose {
 impl Purpose {
     pub(super) const fn is_handshake(self) -> bool {
         matches!(self, Self::Discover | Self::Initialize)
+    }
+
+    /// Whether what is sent is a request, which takes an id.
+    pub(super) const fn is_request(self) -> bool {
+        !matches!(self, Self::Announce | Self::Notify)
     }
 }
 
@@ -88,6 +97,7 @@ impl Exchange {
         revision: Revision,
         range: (Revision, Revision),
         in_session: bool,
+        agreement: u8,
     ) -> Self {
         Self {
             id,
@@ -95,6 +105,7 @@ impl Exchange {
             revision,
             range,
             in_session,
+            agreement,
             status: 0,
             media_type: None,
             framing: BodyFraming::WholeBody(WholeBody::new()),
@@ -158,7 +169,9 @@ impl Exchange {
             }
         }
         let opens_session = self.purpose == Purpose::Initialize && self.is_success();
-        if opens_session && name.eq_ignore_ascii_case("mcp-session-id") {
+        // An answer that another has overtaken names a session that nobody uses.
+        if opens_session && client.is_initializing() && name.eq_ignore_ascii_case("mcp-session-id")
+        {
             client.open_session(value)?;
         }
         Ok(())
@@ -169,8 +182,15 @@ impl Exchange {
     /// [`Channel`](super::Channel).
     pub fn on_line_sent(&mut self) {
         self.status = 200;
-        if self.purpose == Purpose::Notify {
-            self.phase = Phase::Closed;
+        if self.is_consent() {
+            self.accept();
+        }
+    }
+
+    /// The server has taken what has no response.
+    fn accept(&mut self) {
+        self.phase = Phase::Closed;
+        if self.purpose == Purpose::Announce {
             self.lesson = Lesson::Accepted;
         }
     }
@@ -224,8 +244,7 @@ impl Exchange {
         }
         if self.is_consent() {
             // Whatever a server adds to its consent is of no interest.
-            self.phase = Phase::Closed;
-            self.lesson = Lesson::Accepted;
+            self.accept();
             return Ok(Event::Accepted);
         }
         let event = match self.found.take() {
@@ -240,12 +259,12 @@ impl Exchange {
         self.status
     }
 
-    /// The id of the request.
+    /// The id of the request, from 1 on; 0 for what is none.
     pub const fn id(&self) -> u32 {
         self.id
     }
 
-    /// Whether the response has come.
+    /// Whether the response has come, or the end in its place: a refusal, a consent, the end of the body.
     pub const fn is_answered(&self) -> bool {
         matches!(self.phase, Phase::Answered | Phase::Closed)
     }
@@ -311,7 +330,9 @@ impl Exchange {
         self.retry()?;
         let (stream, last_event_id) = self.resumption()?;
         let range = self.range;
-        let mut next = Self::new(self.id, self.purpose, self.revision, range, self.in_session);
+        let (in_session, agreement) = (self.in_session, self.agreement);
+        let mut next =
+            Self::new(self.id, self.purpose, self.revision, range, in_session, agreement);
         next.framing = BodyFraming::EventStream(EventStream::resuming(stream));
         Some((next, last_event_id))
     }
@@ -327,6 +348,11 @@ impl Exchange {
 
     pub(super) const fn purpose(&self) -> Purpose {
         self.purpose
+    }
+
+    /// The agreement of the client under which it was sent.
+    pub(super) const fn agreement(&self) -> u8 {
+        self.agreement
     }
 
     /// Reads the body of a success as its media type says.
@@ -437,7 +463,7 @@ impl Exchange {
                 let chosen = self.common(chosen).filter(|revision| !revision.is_modern());
                 self.lesson = Lesson::Initialized(chosen);
             }
-            Purpose::Call { .. } | Purpose::Listen | Purpose::Notify => {}
+            Purpose::Announce | Purpose::Call { .. } | Purpose::Listen | Purpose::Notify => {}
         }
         if !self.revision.is_modern() {
             return Ok(Response::Result(result));
@@ -503,7 +529,7 @@ impl Exchange {
 
     /// Whether the server has taken a message that has no response.
     fn is_consent(&self) -> bool {
-        self.is_success() && self.purpose == Purpose::Notify
+        self.is_success() && !self.purpose.is_request()
     }
 
     const fn is_success(&self) -> bool {

@@ -86,8 +86,10 @@ pub struct Client {
     state: State,
     session: Option<SessionId>,
     next_id: u32,
-    /// Exchanges since the client was last ready.
+    /// Exchanges since the client was last ready, or has given up.
     negotiating: u8,
+    /// Changes when what was agreed ends, and the session with it: what was sent before is overtaken.
+    agreement: u8,
 }
 
 impl Client {
@@ -116,6 +118,7 @@ impl Client {
             session: None,
             next_id: 1,
             negotiating: 0,
+            agreement: 0,
         }
     }
 
@@ -131,8 +134,8 @@ impl Client {
     /// answer was a failure and the client is still not ready, asking again leads to the same message.
     ///
     /// # Errors
-    /// [`Error::OutputTooSmall`], and nothing has changed then; [`PeerError::Negotiation`] after
-    /// [`MAX_NEGOTIATION`] exchanges.
+    /// [`Error::OutputTooSmall`], and nothing has changed then; [`PeerError::Negotiation`] once after
+    /// [`MAX_NEGOTIATION`] exchanges, so that a loop ends here; whoever asks again later has as many anew.
     ///
     /// [Backward compatibility](https://modelcontextprotocol.io/specification/2026-07-28/basic/versioning)
     pub fn connect<'o>(
@@ -141,6 +144,7 @@ impl Client {
         out: &'o mut [u8],
     ) -> Result<Option<(Post<'o>, Exchange)>, Error> {
         if self.negotiating >= MAX_NEGOTIATION && self.revision().is_none() {
+            self.negotiating = 0;
             return Err(PeerError::Negotiation { limit: MAX_NEGOTIATION }.into());
         }
         let discover = Call::new(Method::Discover);
@@ -148,10 +152,7 @@ impl Client {
             State::Ready(_) => return Ok(None),
             State::Unknown => (Message::Call(&discover, Purpose::Discover), Revision::LATEST),
             State::Initialize(revision) => (Message::Initialize, revision),
-            State::Announce(revision) => {
-                let message = Outgoing::Notification { method: "notifications/initialized" };
-                (Message::Other(message), revision)
-            }
+            State::Announce(revision) => (Message::Announce, revision),
         };
         let sent = self.send(&message, revision, bearer, out)?;
         self.negotiating = self.negotiating.wrapping_add(1);
@@ -198,8 +199,7 @@ impl Client {
     ) -> Result<(Post<'o>, Exchange), Error> {
         let revision = self.legacy_revision().ok_or(Misuse::NotReady)?;
         let post = self.get(None, revision, bearer, out)?;
-        let range = (self.oldest, self.newest);
-        Ok((post, Exchange::new(0, Purpose::Listen, revision, range, self.session.is_some())))
+        Ok((post, self.exchange_of(0, Purpose::Listen, revision)))
     }
 
     /// Writes the request that resumes an event stream which ended before the response; `None` when
@@ -217,7 +217,8 @@ impl Client {
         out: &'o mut [u8],
     ) -> Result<Option<(Post<'o>, Exchange)>, Error> {
         let Some((next, last_event_id)) = exchange.resumed() else { return Ok(None) };
-        let revision = self.legacy_revision().ok_or(Misuse::NotReady)?;
+        let revision = self.legacy_revision().filter(|_| exchange.agreement() == self.agreement);
+        let revision = revision.ok_or(Misuse::NotReady)?;
         Ok(Some((self.get(Some(last_event_id), revision, bearer, out)?, next)))
     }
 
@@ -242,9 +243,9 @@ impl Client {
     }
 
     /// Writes that the answer to a request is not wanted any more; `None` when it has come, when the
-    /// exchange is not that of a [request](Self::request), and in the modern era, which over HTTP has no
-    /// such message: there closing the response stream says so, and in the legacy era it does not. Over
-    /// stdio it is [`cancel_line`](Self::cancel_line).
+    /// exchange is not that of a [request](Self::request) or its session has ended, and in the modern era,
+    /// which over HTTP has no such message: there closing the response stream says so, and in the legacy
+    /// era it does not. Over stdio it is [`cancel_line`](Self::cancel_line).
     ///
     /// The answer may come nevertheless; the server may drop it.
     ///
@@ -277,9 +278,8 @@ impl Client {
         bearer: Option<Bearer<'_>>,
         out: &'o mut [u8],
     ) -> Result<Option<(Post<'o>, Exchange)>, Error> {
-        let Some(revision) = self.revision().filter(|_| exchange.is_cancellable()) else {
-            return Ok(None);
-        };
+        let cancellable = exchange.is_cancellable() && exchange.agreement() == self.agreement;
+        let Some(revision) = self.revision().filter(|_| cancellable) else { return Ok(None) };
         let message = Message::Cancel { id: exchange.id(), reason };
         self.send(&message, revision, bearer, out).map(Some)
     }
@@ -300,7 +300,7 @@ impl Client {
         };
         let headers = emit(out, |w| self.write_session_headers(w, Some(revision), bearer))?;
         let post = Post { verb: Verb::Delete, headers, body: &[] };
-        self.session = None;
+        self.leave();
         let exchange = self.exchange(Purpose::Notify, revision);
         self.state = State::Initialize(revision);
         Ok(Some((post, exchange)))
@@ -309,33 +309,43 @@ impl Client {
     /// Takes over what an exchange has taught; call it at the end of each. Whether the handshake has
     /// got further: when the answer to one of its messages taught nothing, it is stuck.
     ///
+    /// What another exchange has overtaken teaches nothing: the answer to a handshake that is over, the loss
+    /// of a session that is lost already, a revision that was agreed before.
+    ///
     /// # Errors
     /// [`PeerError::NoCommonRevision`].
     pub fn settle(&mut self, exchange: &Exchange) -> Result<bool, Error> {
+        let agreed = matches!(self.state, State::Announce(_) | State::Ready(_));
+        if agreed == exchange.purpose().is_handshake() || exchange.agreement() != self.agreement {
+            return Ok(false);
+        }
         let legacy = self.newest.min(Revision::LATEST_LEGACY);
         let legacy = (legacy >= self.oldest).then_some(legacy);
         let lesson = exchange.lesson();
-        // A lesson about a handshake that has been overtaken by another exchange is stale.
-        if exchange.purpose().is_handshake() && matches!(self.state, State::Ready(_)) {
-            return Ok(false);
-        }
         let before = self.state;
         self.state = before.after(lesson, legacy)?;
-        if lesson == Lesson::SessionLost {
-            self.session = None;
+        if self.state == before {
+            return Ok(false);
         }
-        if matches!(self.state, State::Ready(_)) {
+        if agreed && lesson != Lesson::Accepted {
+            self.leave();
+        }
+        if self.revision().is_some() {
             self.negotiating = 0;
         }
-        Ok(self.state != before)
+        Ok(true)
     }
 
     /// A client that has agreed on the same and runs beside this one, on connections of its own. The next
     /// `ids` requests are its: this one leaves their ids out, so that no id is under way twice.
     #[must_use]
     pub fn beside(&mut self, ids: u32) -> Self {
-        let other = self.clone();
-        self.next_id = self.next_id.checked_add(ids).unwrap_or(1);
+        let mut other = self.clone();
+        self.next_id = self.next_id.checked_add(ids).unwrap_or_else(|| {
+            // What is left does not suffice, so both begin anew.
+            other.next_id = 1;
+            ids.saturating_add(1)
+        });
         other
     }
 
@@ -367,6 +377,12 @@ impl Client {
         let session = SessionId::new(value);
         self.session = Some(session.ok_or(PeerError::SessionId { limit: MAX_SESSION_ID })?);
         Ok(())
+    }
+
+    /// What was agreed is over, and with it the session.
+    const fn leave(&mut self) {
+        self.session = None;
+        self.agreement = self.agreement.wrapping_add(1);
     }
 
     fn legacy_revision(&self) -> Option<Revision> {

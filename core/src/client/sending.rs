@@ -14,13 +14,15 @@ use crate::writer::{Writer, emit};
 
 /// What a POST carries.
 pub(super) enum Message<'m> {
+    /// `notifications/initialized`
+    Announce,
     Call(&'m Call<'m>, Purpose),
     Cancel {
         id: u32,
         reason: Option<&'m str>,
     },
     Initialize,
-    /// A notification or an answer.
+    /// An answer.
     Other(Outgoing<'m>),
 }
 
@@ -42,6 +44,9 @@ impl Client {
                     write_method_headers(&mut Writer::measure(), &call.method)?;
                 }
                 (Outgoing::Request { id, method: call.method.name() }, *purpose)
+            }
+            Message::Announce => {
+                (Outgoing::Notification { method: "notifications/initialized" }, Purpose::Announce)
             }
             Message::Initialize => {
                 (Outgoing::Request { id, method: "initialize" }, Purpose::Initialize)
@@ -115,7 +120,7 @@ impl Client {
                     params.str("reason", reason);
                 }
             }
-            Message::Other(_) => {}
+            Message::Announce | Message::Other(_) => {}
         }
     }
 
@@ -138,12 +143,23 @@ impl Client {
 
     /// The exchange for what has just been written; a request takes an id.
     pub(super) fn exchange(&mut self, purpose: Purpose, revision: Revision) -> Exchange {
-        let id = self.next_id;
-        if purpose != Purpose::Notify {
+        let mut id = 0;
+        if purpose.is_request() {
+            id = self.next_id;
             self.next_id = id.checked_add(1).unwrap_or(1);
         }
+        self.exchange_of(id, purpose, revision)
+    }
+
+    /// An exchange in the present session.
+    pub(super) const fn exchange_of(
+        &self,
+        id: u32,
+        purpose: Purpose,
+        revision: Revision,
+    ) -> Exchange {
         let range = (self.oldest, self.newest);
-        Exchange::new(id, purpose, revision, range, self.session.is_some())
+        Exchange::new(id, purpose, revision, range, self.session.is_some(), self.agreement)
     }
 
     /// The headers of the session in this revision, when there may be one, and the bearer.

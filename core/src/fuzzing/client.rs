@@ -87,6 +87,7 @@ impl Run {
             Err(error) => {
                 assert_eq!(error, PeerError::Negotiation { limit: MAX_NEGOTIATION }.into());
                 assert_eq!(self.connects, MAX_NEGOTIATION);
+                self.connects = 0;
             }
         }
     }

@@ -25,6 +25,7 @@ mod mcp_corpus;
 mod mcp_headers;
 mod mcp_results;
 mod outputs;
+mod overtaken;
 mod patterns;
 mod readme;
 mod redaction;
