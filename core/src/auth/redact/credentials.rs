@@ -1,7 +1,7 @@
 //! Finds what looks like a credential by its shape and by the words before it.
 
 use super::names::{Name, is_scheme};
-use super::text::{Text, is_blank, is_line_end, is_quote};
+use super::text::{Text, is_blank, is_line_end, is_quote, is_space};
 use crate::auth::grammar::token68_len;
 use core::ops::Range;
 
@@ -14,17 +14,26 @@ const MAX_PLAIN: usize = 24;
 /// The signature of an HS256 token takes this many characters.
 const SIGNATURE: usize = 43;
 
+/// What the encoded header of a JWT begins with: a brace and a quote.
+const COMPACT: &[u8] = b"eyJ";
+
+/// The same with white space behind the brace: a space, a line feed, a carriage return, a tab. Words of a language
+/// begin so, too.
+const SPACED: [&[u8]; 4] = [b"eyA", b"ewo", b"ew0", b"ewk"];
+
 /// The ranges of a text that look like credentials: an iterator, in order, none empty or overlapping.
 pub(super) struct Credentials<'t> {
     text: Text<'t>,
     at: usize,
     /// Before this offset no JWT begins: the lines up to here have been read and hold no dot.
     no_jwt_before: usize,
+    /// The same of one with white space in its header: what has been read is no such JWT.
+    no_spaced_before: usize,
 }
 
 impl<'t> Credentials<'t> {
     pub(super) const fn new(text: &'t [u8]) -> Self {
-        Self { text: Text(text), at: 0, no_jwt_before: 0 }
+        Self { text: Text(text), at: 0, no_jwt_before: 0, no_spaced_before: 0 }
     }
 
     fn credential_at_word(&mut self, start: usize, end: usize) -> Option<Range<usize>> {
@@ -43,17 +52,31 @@ impl<'t> Credentials<'t> {
     /// A JWT that begins in the word: an encoded object, a dot and more of it.
     fn jwt_in_word(&mut self, start: usize, end: usize) -> Option<Range<usize>> {
         let word = self.text.slice(start, end);
-        let offset = word.windows(3).position(|three| three == b"eyJ")?;
+        let Some(offset) = word.windows(COMPACT.len()).position(|three| three == COMPACT) else {
+            return self.spaced_jwt(start, word);
+        };
         let start = start.saturating_add(offset);
         if start < self.no_jwt_before {
             return None;
         }
-        let end = jwt_end(self.text, start);
+        let Jwt { end, .. } = jwt(self.text, start);
         if self.text.slice(start, end).contains(&b'.') {
             return Some(start..end);
         }
         self.no_jwt_before = end;
         None
+    }
+
+    /// A JWT with white space in its header, which its signature shows.
+    fn spaced_jwt(&mut self, start: usize, word: &[u8]) -> Option<Range<usize>> {
+        let begins = |three: &[u8]| SPACED.contains(&three);
+        let start = start.saturating_add(word.windows(COMPACT.len()).position(begins)?);
+        if start < self.no_spaced_before {
+            return None;
+        }
+        let Jwt { end, signed } = jwt(self.text, start);
+        self.no_spaced_before = end;
+        signed.then_some(start..end)
     }
 }
 
@@ -80,8 +103,14 @@ impl Iterator for Credentials<'_> {
     }
 }
 
-/// The end of the JWT that starts at `start`, also when it goes on in the next lines.
-fn jwt_end(text: Text<'_>, start: usize) -> usize {
+struct Jwt {
+    end: usize,
+    /// It has three parts, the last of which is long enough for a signature.
+    signed: bool,
+}
+
+/// What looks like a JWT from `start` on, also where it goes on in the next lines.
+fn jwt(text: Text<'_>, start: usize) -> Jwt {
     let mut end = start;
     let mut dots = 0_usize;
     let mut last_part = 0_usize;
@@ -93,13 +122,14 @@ fn jwt_end(text: Text<'_>, start: usize) -> usize {
             last_part = if dot { 0 } else { last_part.saturating_add(1) };
         }
         end = line_end;
-        let whole = dots > 2 || (dots == 2 && last_part >= SIGNATURE);
-        let next = text.run(end, |byte| is_line_end(byte) || is_blank(byte));
-        let wrapped = text.byte(end).is_some_and(is_line_end);
-        let more = text.slice(next, text.run(next, is_jwt));
-        if whole || !wrapped || !looks_random(more) {
-            return text.trim_end(start, end, |byte| byte == b'.');
-        }
+        let signed = dots == 2 && last_part >= SIGNATURE;
+        let next = text.next_line(end).filter(|next| {
+            let more = text.slice(*next, text.run(*next, is_jwt));
+            dots <= 2 && !signed && looks_random(more)
+        });
+        let Some(next) = next else {
+            return Jwt { end: text.trim_end(start, end, |byte| byte == b'.'), signed };
+        };
         end = next;
     }
 }
@@ -107,22 +137,45 @@ fn jwt_end(text: Text<'_>, start: usize) -> usize {
 /// The value of a header whose name stands from `start` to `end`, without its scheme.
 fn header_value(text: Text<'_>, start: usize, end: usize) -> Option<Range<usize>> {
     let from = value_start(text, end).or_else(|| next_in_list(text, start, end))?;
-    let own_quote = text.quote(from);
-    let from = own_quote.map_or(from, |quote| quote.end);
+    let from = text.unfolded(from);
+    let own = quoted(text, from);
+    let from = own.as_ref().map_or(from, |own| own.start);
     let scheme_end = text.run(from, is_word);
     let has_scheme = is_scheme(text.slice(from, scheme_end));
-    let from = if has_scheme { text.run(scheme_end, is_blank) } else { from };
-    if has_scheme {
+    let from = if has_scheme { text.unfolded(text.run(scheme_end, is_blank)) } else { from };
+    if has_scheme && own.is_none() {
         let to = from.saturating_add(token68_len(text.rest(from)));
-        if to > from && text.byte(to).is_some_and(|byte| is_quote(byte) || byte == b'\\') {
+        let token = text.slice(from, to);
+        if to > from
+            && !is_param(token)
+            && text.byte(to).is_some_and(|byte| is_quote(byte) || byte == b'\\')
+        {
             return Some(extended(text, from, to));
         }
     }
-    let line_end = match own_quote.or_else(|| text.quote_before(start)) {
-        Some(quote) => text.string_end(from, quote),
-        None => text.run(from, |byte| !is_line_end(byte)),
+    let line_end = match (own, text.quote_before(start)) {
+        (Some(own), _) => own.end,
+        (None, Some(quote)) => text.string_end(from, quote),
+        (None, None) => text.run(from, |byte| !is_line_end(byte)),
     };
     Some(extended(text, from, text.trim_end(from, line_end, is_blank)))
+}
+
+/// The inside of the string that begins at `at`, or what stands from the first to the last string of the array there.
+fn quoted(text: Text<'_>, at: usize) -> Option<Range<usize>> {
+    let is_array = text.byte(at) == Some(b'[');
+    let first = if is_array { text.run(at.saturating_add(1), is_space) } else { at };
+    let quote = text.quote(first)?;
+    let mut end = text.string_end(quote.end, quote);
+    while let Some(close) = text.quote(end).filter(|_| is_array) {
+        let comma = text.run(close.end, is_space);
+        let next = text.run(comma.saturating_add(1), is_space);
+        let Some(quote) = text.quote(next).filter(|_| text.byte(comma) == Some(b',')) else {
+            break;
+        };
+        end = text.string_end(quote.end, quote);
+    }
+    Some(quote.end..end)
 }
 
 /// The value of a parameter, member, variable, flag or header that is named from `start` to `end`.
@@ -130,8 +183,8 @@ fn secret_value(text: Text<'_>, start: usize, end: usize) -> Option<Range<usize>
     let Some(from) = value_start(text, end) else {
         return unsigned_value(text, start, end);
     };
-    if let Some(quote) = text.quote(from) {
-        return Some(extended(text, quote.end, text.string_end(quote.end, quote)));
+    if let Some(inside) = quoted(text, from) {
+        return Some(extended(text, inside.start, inside.end));
     }
     let to = bare_end(text, from);
     let value = text.slice(from, to);
@@ -174,9 +227,13 @@ fn token_of_scheme(text: Text<'_>, end: usize) -> Option<Range<usize>> {
     }
     let to = from.saturating_add(token68_len(text.rest(from)));
     let token = text.slice(from, to);
-    let name = if let [name @ .., b'='] = token { name } else { &[] };
-    let is_param = !name.is_empty() && name.iter().all(|b| b.is_ascii_lowercase() || *b == b'_');
-    (!is_param && looks_random(token)).then(|| extended(text, from, to))
+    (!is_param(token) && looks_random(token)).then(|| extended(text, from, to))
+}
+
+/// Whether a word is the name of a parameter and its sign.
+fn is_param(word: &[u8]) -> bool {
+    let name = if let [name @ .., b'='] = word { name } else { &[] };
+    !name.is_empty() && name.iter().all(|byte| byte.is_ascii_lowercase() || *byte == b'_')
 }
 
 /// The password in `://user:password@host`, or all that stands before the `@` when there is no colon.
@@ -219,8 +276,8 @@ fn next_in_list(text: Text<'_>, name_start: usize, name_end: usize) -> Option<us
 
 /// The range, and the rest of the JWT when one starts there and is wrapped.
 fn extended(text: Text<'_>, start: usize, end: usize) -> Range<usize> {
-    let is_jwt = text.starts_with(start, b"eyJ");
-    start..if is_jwt { end.max(jwt_end(text, start)) } else { end }
+    let is_jwt = text.starts_with(start, COMPACT);
+    start..if is_jwt { end.max(jwt(text, start).end) } else { end }
 }
 
 /// The end of a value without quotes, without the punctuation of the sentence around it.

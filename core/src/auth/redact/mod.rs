@@ -19,9 +19,9 @@ const MARKERS: [&[u8; 3]; 12] = [
 ///
 /// Hidden are the known secrets wherever they stand, and whatever looks like a credential: the values of
 /// `Authorization`, cookie and API-key headers, of parameters, members, variables and flags such as
-/// `access_token`, `clientSecret`, `MCP_TOKEN` or `--token`, a token behind a `Bearer`, `Basic` or
-/// `DPoP`, the user part of a URL, and every JWT, also one that is wrapped over several lines. Names are
-/// compared without case. All other text comes out byte for byte, and ASCII marks keep UTF-8 whole.
+/// `access_token`, `clientSecret`, `MCP_TOKEN` or `--token`, also an array of them, a token behind a
+/// `Bearer`, `Basic` or `DPoP`, the user part of a URL, and every JWT whose header begins with a brace, also
+/// one that is wrapped over several lines. Names are compared without case. All other text comes out byte for byte, and ASCII marks keep UTF-8 whole.
 ///
 /// A known secret never survives, whatever surrounds it: the mark is made of a character that no secret
 /// holds, and where the secrets hold all characters that could be one, a text with a secret in it gives
@@ -246,9 +246,49 @@ mod tests {
             ("eyJhbGciOiJIUzI1NiJ9.eyJh\r\n  IjoxfQ.c2ln\r\nrejected", "***\r\nrejected"),
             ("token=eyJhIjoxfQ.eyJi\nIjoyfQ.c2ln x", "token=*** x"),
             ("[\"host\", \"x\", \"cookie\" , \"a=b\"]", "[\"host\", \"x\", \"cookie\" , \"***\"]"),
+            // As the headers of a request are logged that are lists of values.
+            (r#"{"Cookie":["a=b","c=d"],"Host":["x"]}"#, r#"{"Cookie":["***"],"Host":["x"]}"#),
+            (
+                r#"{"Authorization":["Bearer ab"],"a":["b"]}"#,
+                r#"{"Authorization":["Bearer ***"],"a":["b"]}"#,
+            ),
+            (
+                "{\"X-Api-Key\": [\n  \"ab\",\n  \"c\"\n], \"b\": 1}",
+                "{\"X-Api-Key\": [\n  \"***\"\n], \"b\": 1}",
+            ),
+            (r#"{\"Cookie\":[\"a=b\", \"c\"],\"x\":1}"#, r#"{\"Cookie\":[\"***\"],\"x\":1}"#),
+            (
+                "Authorization: Digest username=\"me\", response=\"ab\"\nHost: x",
+                "Authorization: Digest ***\nHost: x",
+            ),
+            ("Authorization: Bearer\r\n ab\r\nHost: x", "Authorization: Bearer\r\n ***\r\nHost: x"),
+            ("Cookie:\n\ta=b\nHost: x", "Cookie:\n\t***\nHost: x"),
+            (r#"{"m":"eyJh.eyJi\n  IjoyfQ.c2ln\nrejected"}"#, r#"{"m":"***\nrejected"}"#),
+            (r#""Authorization: Bearer ab\nHost: x""#, r#""Authorization: Bearer ***\nHost: x""#),
         ] {
             assert_eq!(redact(&[], text), shown, "{text}");
         }
+    }
+
+    /// The headers are `{"alg":"HS256"}` and the claims `{"sub":"a"}`, white space behind the brace, by Python's base64.
+    #[test]
+    fn a_jwt_may_have_white_space_in_its_header() {
+        let signature = "BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc";
+        for header in [
+            "eyAiYWxnIjoiSFMyNTYifQ",
+            "ewoiYWxnIjoiSFMyNTYifQ",
+            "ew0KICJhbGciOiJIUzI1NiJ9",
+            "ewkiYWxnIjoiSFMyNTYifQ",
+        ] {
+            for claims in ["eyAic3ViIjoiYSJ9", "eyJzdWIiOiJhIn0"] {
+                let text = format!("got {header}.{claims}.{signature}, ewo");
+                assert_eq!(redact(&[], &text), "got ***, ewo");
+            }
+            // Without a signature it is a name like any other.
+            let text = format!("at {header}.example.com");
+            assert_eq!(redact(&[], &text), text);
+        }
+        assert_eq!(redact(&[], "ewok.eyJhIjoxfQ.eyJiIjoyfQ.c2ln"), "ewok.***");
     }
 
     #[test]
@@ -281,6 +321,7 @@ mod tests {
             "eyJhIjoxfQ",
             "eyJhIjoxfQ.",
             "authorization and cookie",
+            "Authorization:\nHost: x",
             "the bearer of this",
             "a::b://c",
             "\"",
@@ -301,7 +342,8 @@ mod tests {
     fn hostile_repetition_takes_linear_time() {
         let units = "eyJ|eyJ.|eyJa\n|eyJaB1\n|token|token |token=\"|token=\\\"|token '|token=\\\\\" |://|\
             ://@|Authorization:|Authorization: Bearer |Authorization: Bearer a\"|Bearer |[\"cookie\",|\
-            \\|\"|%3D|token%3D|token%3Da%26|a:|cookie:\"|cookie:\\\\\"|=|bearer+|token: a |token:,|'|%";
+            \\|\"|%3D|token%3D|token%3Da%26|a:|cookie:\"|cookie:\\\\\"|cookie:[|cookie:[\"|\"cookie\":[\"a\",|\
+            cookie:\n |ewo|ewo.|ewoB1\n|eyJaB1\\n|=|bearer+|token: a |token:,|'|%";
         for unit in units.split('|') {
             let text = unit.repeat(200_000 / unit.len());
             let start = std::time::Instant::now();

@@ -38,6 +38,30 @@ impl<'t> Text<'t> {
         end.saturating_sub(trimmed)
     }
 
+    /// Where the line goes on that is folded at `at`, `at` itself where none is
+    /// ([RFC 9112 section 5.2](https://www.rfc-editor.org/rfc/rfc9112#section-5.2)).
+    pub(super) fn unfolded(self, at: usize) -> usize {
+        let ends = usize::from(self.starts_with(at, b"\r\n"));
+        let line = at.saturating_add(ends);
+        let next = line.saturating_add(usize::from(self.byte(line).is_some_and(is_line_end)));
+        let inside = self.run(next, is_blank);
+        if next > at && inside > next { inside } else { at }
+    }
+
+    /// What follows the line ends at `at` and the white space around them, when there is one; an escaped one counts.
+    pub(super) fn next_line(self, at: usize) -> Option<usize> {
+        let mut next = at;
+        loop {
+            let line = self.run(next, is_line_end);
+            let escaped = self.starts_with(line, b"\\n") || self.starts_with(line, b"\\r");
+            let line = line.saturating_add(if escaped { 2 } else { 0 });
+            if line == next {
+                return (next > at).then_some(next);
+            }
+            next = self.run(line, is_blank);
+        }
+    }
+
     /// The quote at `at`, behind the backslashes that it has inside of an outer string.
     pub(super) fn quote(self, at: usize) -> Option<Quote> {
         let end = self.run(at, |byte| byte == b'\\');
@@ -106,6 +130,11 @@ pub(super) const fn is_quote(byte: u8) -> bool {
 
 pub(super) const fn is_blank(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t')
+}
+
+/// White space of JSON.
+pub(super) const fn is_space(byte: u8) -> bool {
+    is_blank(byte) || is_line_end(byte)
 }
 
 pub(super) const fn is_line_end(byte: u8) -> bool {
