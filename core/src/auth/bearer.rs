@@ -55,6 +55,7 @@ impl<'a> Bearer<'a> {
     /// Whether this is the token that is `expected`, such as a fixed one, or the one that opened a session.
     ///
     /// For tokens of one length the time says nothing of where they differ; other lengths end at once.
+    #[must_use]
     pub fn matches(&self, expected: &Bearer<'_>) -> bool {
         let (token, expected) = (self.token.as_bytes(), expected.token.as_bytes());
         let pairs = token.iter().zip(expected);

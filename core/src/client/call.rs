@@ -106,7 +106,7 @@ pub enum Answer<'a> {
         /// One sentence.
         message: &'a str,
     },
-    /// A result.
+    /// A result; in MCP it is an object.
     Result(Value<'a>),
 }
 

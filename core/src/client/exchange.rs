@@ -116,7 +116,8 @@ impl Exchange {
         }
     }
 
-    /// Takes status and headers from a head that [`http1`](crate::http1) has read.
+    /// Takes status and headers from the final head that [`http1`](crate::http1) has read, not from an
+    /// [informational](Head::is_informational) one before it.
     ///
     /// # Errors
     /// [`PeerError::SessionId`], [`PeerError::Http`].
@@ -140,7 +141,7 @@ impl Exchange {
         }
     }
 
-    /// Takes one header; which ones matter is decided here.
+    /// Takes one header, after the status; which ones matter is decided here.
     ///
     /// # Errors
     /// [`PeerError::SessionId`], [`PeerError::Http`] for a malformed or repeated content type.

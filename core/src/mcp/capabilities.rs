@@ -42,6 +42,7 @@ impl Capabilities {
     };
 
     /// Whether a server may ask for this.
+    #[must_use]
     pub fn allows(self, request: &InputRequest<'_>) -> bool {
         if request.method == *"elicitation/create" {
             let mode = request.params.and_then(|params| params.member("mode").transpose());
@@ -62,7 +63,8 @@ impl Capabilities {
         let mut declared = object.object(name);
         let Elicitation { form, url } = self.elicitation;
         let modes = revision >= Revision::V2025_11_25;
-        if form || (url && modes) {
+        let asks = revision >= Revision::V2025_06_18;
+        if asks && form || modes && url {
             let mut elicitation = declared.object("elicitation");
             // Before there were modes, every elicitation was a form.
             if form && modes {

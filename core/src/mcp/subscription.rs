@@ -55,6 +55,7 @@ impl SubscriptionFilter<'_> {
     }
 
     /// Whether the server has agreed to everything.
+    #[must_use]
     pub fn is_granted(&self, granted: &AcknowledgedFilter<'_>) -> bool {
         let has = |texts: &[&str], name| {
             texts.iter().all(|text| granted.strings(name).any(|granted| granted == **text))

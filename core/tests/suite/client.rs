@@ -534,6 +534,20 @@ fn capabilities_are_declared_where_each_era_wants_them() {
     let client = Client::with_revisions(INFO, Revision::V2024_11_05, newest);
     let (sent, _) = step(&mut client.declare(capabilities), json_reply(""));
     assert_eq!(sent.body["params"]["capabilities"], declared);
+    // Elicitation came with 2025-06-18 and its modes with 2025-11-25, by the changelogs of the specification.
+    let elicitation = Elicitation { form: true, url: true };
+    let all = Capabilities { elicitation, roots: true, sampling: true, tasks: true };
+    let before = json!({"roots": {}, "sampling": {}});
+    let without_modes = json!({"elicitation": {}, "roots": {}, "sampling": {}});
+    for (newest, declared) in [
+        (Revision::V2024_11_05, &before),
+        (Revision::V2025_03_26, &before),
+        (Revision::V2025_06_18, &without_modes),
+    ] {
+        let client = Client::with_revisions(INFO, Revision::V2024_11_05, newest);
+        let (sent, _) = step(&mut client.declare(all), json_reply(""));
+        assert_eq!(&sent.body["params"]["capabilities"], declared, "{newest}");
+    }
 }
 
 /// A call in the legacy era whose event stream is `body`, and how it is resumed.

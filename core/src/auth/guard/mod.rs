@@ -196,6 +196,7 @@ impl<'s> Grant<'s> {
     /// ([RFC 9068 section 2.2.3](https://www.rfc-editor.org/rfc/rfc9068#section-2.2.3)), or where that
     /// is absent those of `scp`, a string or an array. Answer a request that needs another scope with
     /// `guard.scope(needed)?.deny(Reason::InsufficientScope)`.
+    #[must_use]
     pub fn allows(&self, scope: &str) -> bool {
         self.scopes.contains(scope)
     }
