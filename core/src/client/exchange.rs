@@ -36,7 +36,7 @@ pub struct Exchange {
     revision: Revision,
     /// The oldest and the newest revision that we speak.
     range: (Revision, Revision),
-    /// Whether the request named a session.
+    /// Whether the request named a session, or the head of its answer.
     in_session: bool,
     /// The agreement of the client under which it was sent.
     agreement: u8,
@@ -144,7 +144,8 @@ impl Exchange {
     /// Takes one header, after the status; which ones matter is decided here.
     ///
     /// # Errors
-    /// [`PeerError::SessionId`], [`PeerError::Http`] for a malformed or repeated content type.
+    /// [`PeerError::SessionId`], [`PeerError::Http`] for a malformed content type and for a repeated one, or a
+    /// repeated session id.
     pub fn on_header(
         &mut self,
         client: &mut Client,
@@ -173,6 +174,10 @@ impl Exchange {
         // An answer that another has overtaken names a session that nobody uses.
         if opens_session && client.is_initializing() && name.eq_ignore_ascii_case("mcp-session-id")
         {
+            // Two readers of one head must not take two sessions from it.
+            if core::mem::replace(&mut self.in_session, true) {
+                return Err(HttpError::RepeatedHeader { name: "Mcp-Session-Id" }.into());
+            }
             client.open_session(value)?;
         }
         Ok(())

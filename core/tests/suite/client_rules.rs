@@ -170,6 +170,25 @@ fn what_is_no_call_is_refused_before_it_is_sent() {
     }
 }
 
+/// Equal or not, as for a content type: a proxy before the client may have taken the other one.
+#[test]
+fn a_session_id_stands_once() {
+    for second in ["one", "two"] {
+        let mut client =
+            Client::with_revisions(INFO, Revision::V2024_11_05, Revision::LATEST_LEGACY);
+        let mut exchange = initialize(&mut client);
+        exchange.on_status(200);
+        exchange.on_header(&mut client, "Mcp-Session-Id", b"one").unwrap();
+        let error = exchange.on_header(&mut client, "mcp-session-id", second.as_bytes());
+        let repeated = PeerError::Http(HttpError::RepeatedHeader { name: "Mcp-Session-Id" });
+        assert_eq!(error, Err(repeated.into()));
+        // The exchange is over with it.
+        let mut storage = [0; 16];
+        let mut inbox = Inbox::new(&mut storage);
+        assert_eq!(exchange.next_event(&mut inbox), Err(repeated.into()));
+    }
+}
+
 #[test]
 fn a_content_type_stands_once_and_is_well_formed_in_a_success() {
     let json = b"application/json";
