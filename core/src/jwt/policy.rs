@@ -116,7 +116,7 @@ impl<'a> Policy<'a> {
         self
     }
 
-    /// Asks for exactly one of these strings in `aud`; an empty list accepts no token.
+    /// Asks for one of these strings, exactly as it stands here, in `aud`; an empty list accepts no token.
     pub const fn audiences(mut self, audiences: &'a [&'a str]) -> Self {
         self.audience = Audience::OneOf(audiences);
         self

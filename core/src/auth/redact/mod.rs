@@ -18,7 +18,7 @@ const MARKERS: [&[u8; 3]; 12] = [
 /// Replaces secrets in a text by `***`.
 ///
 /// Hidden are the known secrets wherever they stand, and whatever looks like a credential: the values of
-/// `Authorization`, cookie and API-key headers, of parameters, members, variables and flags such as
+/// `Authorization`, cookie, session-id and API-key headers, of parameters, members, variables and flags such as
 /// `access_token`, `clientSecret`, `MCP_TOKEN` or `--token`, also an array of them, a token behind a
 /// `Bearer`, `Basic` or `DPoP`, the user part of a URL, and every JWT whose header begins with a brace, also
 /// one that is wrapped over several lines. Names are compared without case. All other text comes out byte for byte, and ASCII marks keep UTF-8 whole.
@@ -214,6 +214,7 @@ mod tests {
             ("Authorization: abc", "Authorization: ***"),
             ("Authorization: Bearer \"ab\"", "Authorization: Bearer ***"),
             ("X-Auth-Token: abc", "X-Auth-Token: ***"),
+            ("mcp-session-id: 1868a90c-6a2b-4d3e\r\nHost: x", "mcp-session-id: ***\r\nHost: x"),
             ("api_key=ab client-secret=cd", "api_key=*** client-secret=***"),
             ("token: abcdefghijklmnopqrstuvwxy", "token: ***"),
             ("Cookie: a=b; c=d\r\nHost: x", "Cookie: ***\r\nHost: x"),

@@ -4,7 +4,7 @@
 const HEADERS: [&str; 2] = ["authorization", "cookie"];
 
 /// Parameters, members, variables, flags and headers with one value that is a secret.
-const SECRETS: [&str; 16] = [
+const SECRETS: [&str; 17] = [
     "token",
     "jwt",
     "secret",
@@ -17,6 +17,7 @@ const SECRETS: [&str; 16] = [
     "privatekey",
     "signingkey",
     "bearer",
+    "sessionid",
     "clientassertion",
     "codeverifier",
     "xamzsignature",
