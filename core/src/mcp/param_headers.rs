@@ -161,17 +161,19 @@ impl ParamHeader<'_> {
             return Ok(());
         }
         let number = value.as_number().and_then(|number| number.as_i64());
-        let safe = number.is_some_and(|number| number.unsigned_abs() <= SAFE);
+        let number = number.filter(|number| number.unsigned_abs() <= SAFE);
         let text = value.as_str();
-        if text.is_none() && value.as_bool().is_none() && !safe {
+        if text.is_none() && value.as_bool().is_none() && number.is_none() {
             return Err(ParamHeaderError::Argument);
         }
         w.str("Mcp-Param-");
         self.name.write(w);
         w.str(": ");
-        match text {
-            Some(text) => encode_header_value(w, text.chars()),
-            None => w.bytes(value.raw()),
+        match (text, number) {
+            (Some(text), _) => encode_header_value(w, text.chars()),
+            // Not as it stands: `-0` is 0 to whoever compares the header with the body.
+            (None, Some(number)) => w.signed(number),
+            (None, None) => w.bytes(value.raw()),
         }
         w.str("\r\n");
         Ok(())

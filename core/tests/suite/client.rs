@@ -723,6 +723,9 @@ fn arguments_go_into_headers_as_the_schema_says() {
     assert_eq!(sent.header("Mcp-Param-Flag"), Some("true"));
     assert_eq!(sent.header("Mcp-Param-None"), None);
     assert_eq!(sent.header("Mcp-Name"), Some("=?base64?w6k=?="));
+    // Python reads `-0` as the integer 0, and JavaScript writes it so.
+    let (zero, _) = call(&mut modern(), &tool(br#"{"o":{"n":-0}}"#), json_reply(body));
+    assert_eq!(zero.header("Mcp-Param-N"), Some("0"));
     assert_eq!(sent.headers.len(), 8);
     let mut out = [0; 2048];
     for bad in
