@@ -63,7 +63,7 @@ impl<'i> Arrival<'i> {
         client: &Client,
         exchanges: &mut [E],
     ) -> Self {
-        let differences = client.legacy_revision().map(Revision::differences);
+        let differences = client.asked_in().map(Revision::differences);
         let batches = differences.is_some_and(|differences| differences.batches);
         let mut text = frame;
         if batches {

@@ -222,10 +222,14 @@ impl Client {
         Ok(Some((self.get(Some(last_event_id), revision, bearer, out)?, next)))
     }
 
-    /// Writes the answer to a request of the server.
+    /// Writes the answer to a request of the server, which may ask for a sign of life before the handshake is
+    /// over.
     ///
     /// # Errors
-    /// [`Misuse::NotReady`], [`Error::OutputTooSmall`]. Nothing has changed then.
+    /// [`Misuse::NotReady`] in the modern era, and while the era is not known; [`Error::OutputTooSmall`].
+    /// Nothing has changed then.
+    ///
+    /// [Revision 2025-11-25, initialization](https://modelcontextprotocol.io/specification/2025-11-25/basic/lifecycle#initialization)
     pub fn answer<'o>(
         &mut self,
         request: &ServerRequest<'_>,
@@ -233,7 +237,7 @@ impl Client {
         bearer: Option<Bearer<'_>>,
         out: &'o mut [u8],
     ) -> Result<(Post<'o>, Exchange), Error> {
-        let revision = self.legacy_revision().ok_or(Misuse::NotReady)?;
+        let revision = self.asked_in().ok_or(Misuse::NotReady)?;
         let id = request.id;
         let message = match answer {
             Answer::Result(result) => Outgoing::Result { id, result },
@@ -383,6 +387,14 @@ impl Client {
     const fn leave(&mut self) {
         self.session = None;
         self.agreement = self.agreement.wrapping_add(1);
+    }
+
+    /// The revision in which the server may ask something: one of the legacy era, from `initialize` on.
+    fn asked_in(&self) -> Option<Revision> {
+        match self.state {
+            State::Initialize(revision) => Some(revision),
+            _ => self.legacy_revision(),
+        }
     }
 
     fn legacy_revision(&self) -> Option<Revision> {

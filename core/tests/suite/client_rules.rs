@@ -1,7 +1,9 @@
 //! What the client refuses before it sends, and what it makes of heads and late answers.
 
 use mcpico_core::auth::Bearer;
-use mcpico_core::client::{Call, Client, Event, Exchange, Lines, Response, Subscription, Update};
+use mcpico_core::client::{
+    Answer, Call, Client, Event, Exchange, Lines, Response, Subscription, Update,
+};
 use mcpico_core::http1::HttpError;
 use mcpico_core::inbox::Inbox;
 use mcpico_core::json::parse;
@@ -386,4 +388,37 @@ fn an_exchange_says_what_it_is_for_and_whether_it_is_over() {
     assert!(!exchange.is_probe() && !exchange.is_over());
     let mut client = Client::with_revisions(INFO, Revision::V2024_11_05, Revision::LATEST_LEGACY);
     assert!(!initialize(&mut client).is_probe());
+}
+
+/// Revision 2025-11-25, initialization: a server may send a ping before `notifications/initialized`, and a ping has to
+/// be answered.
+#[test]
+fn a_ping_in_the_middle_of_the_handshake_can_be_answered() {
+    let ping = r#"{"jsonrpc":"2.0","id":"p","method":"ping"}"#;
+    for over_http in [true, false] {
+        let mut client =
+            Client::with_revisions(INFO, Revision::V2024_11_05, Revision::LATEST_LEGACY);
+        let mut exchange = initialize(&mut client);
+        let mut storage = [0; 128];
+        let mut inbox = Inbox::new(&mut storage);
+        let text = if over_http { format!("data: {ping}\n\n") } else { format!("{ping}\n") };
+        inbox.spare()[..text.len()].copy_from_slice(text.as_bytes());
+        inbox.commit(text.len());
+        let event = if over_http {
+            exchange.on_status(200);
+            exchange.on_header(&mut client, "Content-Type", b"text/event-stream").unwrap();
+            exchange.next_event(&mut inbox)
+        } else {
+            exchange.on_line_sent();
+            Lines::new().next_arrival(&client, &mut [&mut exchange], &mut inbox).event
+        };
+        let Ok(Event::ServerRequest(request)) = event else { panic!("{event:?}") };
+        let mut out = [0; 512];
+        let (post, _) =
+            client.answer(&request, Answer::default_for(&request), None, &mut out).unwrap();
+        let body: Value = serde_json::from_slice(post.body()).unwrap();
+        assert_eq!(body, json!({"jsonrpc": "2.0", "id": "p", "result": {}}));
+        // The handshake goes on.
+        assert!(client.is_initializing());
+    }
 }
