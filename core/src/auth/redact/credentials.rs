@@ -17,10 +17,6 @@ const SIGNATURE: usize = 43;
 /// What the encoded header of a JWT begins with: a brace and a quote.
 const COMPACT: &[u8] = b"eyJ";
 
-/// The same with white space behind the brace: a space, a line feed, a carriage return, a tab. Words of a language
-/// begin so, too.
-const SPACED: [&[u8]; 4] = [b"eyA", b"ewo", b"ew0", b"ewk"];
-
 /// The ranges of a text that look like credentials: an iterator, in order, none empty or overlapping.
 pub(super) struct Credentials<'t> {
     text: Text<'t>,
@@ -51,11 +47,13 @@ impl<'t> Credentials<'t> {
 
     /// A JWT that begins in the word: an encoded object, a dot and more of it.
     fn jwt_in_word(&mut self, start: usize, end: usize) -> Option<Range<usize>> {
-        let word = self.text.slice(start, end);
-        let Some(offset) = word.windows(COMPACT.len()).position(|three| three == COMPACT) else {
-            return self.spaced_jwt(start, word);
-        };
-        let start = start.saturating_add(offset);
+        let mut threes = self.text.slice(start, end).windows(COMPACT.len());
+        let first = threes.clone().position(begins_object)?;
+        let spaced = self.spaced_jwt(start.saturating_add(first));
+        if spaced.is_some() {
+            return spaced;
+        }
+        let start = start.saturating_add(threes.position(|three| three == COMPACT)?);
         if start < self.no_jwt_before {
             return None;
         }
@@ -68,10 +66,8 @@ impl<'t> Credentials<'t> {
     }
 
     /// A JWT with white space in its header, which its signature shows.
-    fn spaced_jwt(&mut self, start: usize, word: &[u8]) -> Option<Range<usize>> {
-        let begins = |three: &[u8]| SPACED.contains(&three);
-        let start = start.saturating_add(word.windows(COMPACT.len()).position(begins)?);
-        if start < self.no_spaced_before {
+    fn spaced_jwt(&mut self, start: usize) -> Option<Range<usize>> {
+        if start < self.no_spaced_before || self.text.starts_with(start, COMPACT) {
             return None;
         }
         let Jwt { end, signed } = jwt(self.text, start);
@@ -101,6 +97,12 @@ impl Iterator for Credentials<'_> {
             }
         }
     }
+}
+
+/// Whether an encoded object begins so: with a brace and a quote, or a brace and a space, a line feed, a carriage return
+/// or a tab. Words of a language begin like the latter, too.
+const fn begins_object(three: &[u8]) -> bool {
+    matches!(three, [b'e', b'y', b'J' | b'A'] | [b'e', b'w', b'o' | b'0' | b'k'])
 }
 
 struct Jwt {

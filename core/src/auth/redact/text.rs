@@ -52,13 +52,13 @@ impl<'t> Text<'t> {
     pub(super) fn next_line(self, at: usize) -> Option<usize> {
         let mut next = at;
         loop {
-            let line = self.run(next, is_line_end);
-            let escaped = self.starts_with(line, b"\\n") || self.starts_with(line, b"\\r");
-            let line = line.saturating_add(if escaped { 2 } else { 0 });
-            if line == next {
-                return (next > at).then_some(next);
-            }
-            next = self.run(line, is_blank);
+            let length = match self.rest(next) {
+                [b'\r' | b'\n', ..] => 1,
+                [b'\\', b'r' | b'n', ..] => 2,
+                [b' ' | b'\t', ..] if next > at => 1,
+                _ => return (next > at).then_some(next),
+            };
+            next = next.saturating_add(length);
         }
     }
 
