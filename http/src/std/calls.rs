@@ -4,6 +4,7 @@ use mcpico_core::client::Event;
 use mcpico_core::mcp::{Capabilities, Method};
 
 use super::input::{AnswerInput, Answers, next_round};
+use super::listener::Tell;
 use super::outcome::{Outcome, SessionError};
 use super::session::Session;
 use super::stdio::StdioSession;
@@ -24,6 +25,9 @@ pub(super) trait Calls {
 
     /// What answers the server's questions, and which.
     fn answering(&self) -> (&AnswerInput, Capabilities);
+
+    /// Hears what the server tells unasked, as in the legacy era, until `tell` has heard enough.
+    async fn hear_unasked(&mut self, tell: &mut Tell<'_>) -> Result<(), SessionError>;
 
     /// Sends a request, and again with the input that the server needs as long as there is an answer to it.
     async fn request(
@@ -59,6 +63,10 @@ impl Calls for Session {
     fn answering(&self) -> (&AnswerInput, Capabilities) {
         (&self.options.answer_input, self.options.capabilities)
     }
+
+    async fn hear_unasked(&mut self, tell: &mut Tell<'_>) -> Result<(), SessionError> {
+        self.hear(tell).await
+    }
 }
 
 impl Calls for StdioSession {
@@ -75,5 +83,9 @@ impl Calls for StdioSession {
 
     fn answering(&self) -> (&AnswerInput, Capabilities) {
         (&self.options.answer_input, self.options.capabilities)
+    }
+
+    async fn hear_unasked(&mut self, tell: &mut Tell<'_>) -> Result<(), SessionError> {
+        self.hear(tell).await
     }
 }

@@ -37,17 +37,10 @@ impl Session {
         if self.connect().await?.is_modern() {
             return self.subscribe(filter).await?.run(tell).await;
         }
-        let mut tell = |note: &Notification<'_>| hand_on(note, filter, tell);
-        let heard = match subscribe(self, filter, &mut tell).await? {
-            Subscribed::Refused(error) => return Ok(Ended::Refused(error)),
-            Subscribed::Enough => Ok(()),
-            Subscribed::Yes => self.hear(&mut tell).await,
-        };
-        unsubscribe(self, filter, &heard).await;
-        heard.map(|()| Ended::Stopped)
+        listen_unasked(self, filter, tell).await
     }
 
-    async fn hear(&mut self, tell: &mut Tell<'_>) -> Result<(), SessionError> {
+    pub(super) async fn hear(&mut self, tell: &mut Tell<'_>) -> Result<(), SessionError> {
         if self.channel.is_some() {
             return self.hear_channel(tell).await;
         }
@@ -77,15 +70,24 @@ impl StdioSession {
         if self.connect().await?.is_modern() {
             return self.subscribe(filter, tell).await;
         }
-        let mut tell = |note: &Notification<'_>| hand_on(note, filter, tell);
-        let heard = match subscribe(self, filter, &mut tell).await? {
-            Subscribed::Refused(error) => return Ok(Ended::Refused(error)),
-            Subscribed::Enough => Ok(()),
-            Subscribed::Yes => self.hear(&mut tell).await,
-        };
-        unsubscribe(self, filter, &heard).await;
-        heard.map(|()| Ended::Stopped)
+        listen_unasked(self, filter, tell).await
     }
+}
+
+/// Listens as in the legacy era: a server tells unasked, but of resources that are subscribed to.
+async fn listen_unasked(
+    session: &mut impl Calls,
+    filter: &SubscriptionFilter<'_>,
+    tell: &mut TellUpdate<'_>,
+) -> Result<Ended, SessionError> {
+    let mut tell = |note: &Notification<'_>| hand_on(note, filter, tell);
+    let heard = match subscribe(session, filter, &mut tell).await? {
+        Subscribed::Refused(error) => return Ok(Ended::Refused(error)),
+        Subscribed::Enough => Ok(()),
+        Subscribed::Yes => session.hear_unasked(&mut tell).await,
+    };
+    unsubscribe(session, filter, &heard).await;
+    heard.map(|()| Ended::Stopped)
 }
 
 /// Tells what is wanted.
