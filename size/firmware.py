@@ -32,6 +32,8 @@ CRATES = [
     (r"/library/compiler-builtins/", "compiler-builtins"),
     (r"/library/", "the standard library, out of line"),
 ]
+# How they are called in the names of functions.
+NAMES = {"firmware": "the firmware", "mcpico_core": "mcpico-core", "mcpico_http": "mcpico-http"}
 SMALL = 400
 
 
@@ -85,7 +87,7 @@ def code_by_crate(image: Path, elf: Elf):
         # Symbols would not tell: what an allocator does is inlined, and its own symbols are gone.
         if any("/library/alloc/" in source for _, source in frames):
             sys.exit(f"the firmware allocates: {frames}")
-        crates[address] = crate_of(own_frame(frames)[1])
+        crates[address] = crate_of(*own_frame(frames))
     text = {}
     for crate in crates.values():
         text[crate] = text.get(crate, 0) + 2
@@ -111,7 +113,11 @@ def code_by_crate(image: Path, elf: Elf):
     return text, constants
 
 
-def crate_of(source: str) -> str:
+def crate_of(function: str, source: str) -> str:
+    # What has no line, as where a function keeps its addresses, is said to be from any file: it belongs to the function.
+    named = re.match(r"<?(\w+)::", function) if source.endswith(":?") else None
+    if named and named[1] in NAMES:
+        return NAMES[named[1]]
     for pattern, crate in CRATES:
         found = re.search(pattern, source)
         if found:
