@@ -38,7 +38,9 @@ use core::fmt;
 use core::time::Duration;
 
 use embedded_io_async::{Error as _, ErrorKind, Read, Write};
-use mcpico_core::client::{Arrival, Arrivals, Client, Event, Exchange, Lines, Post, Response};
+use mcpico_core::client::{
+    Answer, Arrival, Arrivals, Client, Event, Exchange, Lines, Post, Response,
+};
 use mcpico_core::inbox::Inbox;
 use mcpico_core::mcp::Revision;
 
@@ -90,7 +92,7 @@ impl<R: Read, W: Write, T: Timer, A: Arrivals> LineConnection<R, W, T, A> {
     }
 
     /// Finds out what the server speaks and shakes hands where that is due; `observe` sees all that
-    /// comes.
+    /// comes. A ping is answered.
     ///
     /// `None` when the stream ended before `server/discover` was answered. Servers of the legacy era may
     /// end so, and the client has learned that: go on over a new connection.
@@ -121,7 +123,7 @@ impl<R: Read, W: Write, T: Timer, A: Arrivals> LineConnection<R, W, T, A> {
             let is_late = late.is_some();
             let mut waiting = [exchange.clone(), late.take().unwrap_or(exchange)];
             let waiting = waiting.get_mut(..=usize::from(is_late)).unwrap_or_default();
-            let came = self.response(client, waiting, inbox, deadlines, observe).await;
+            let came = self.response(client, waiting, inbox, out, deadlines, observe).await;
             let mut advanced = false;
             for exchange in &mut *waiting {
                 exchange.on_line_unanswered();
@@ -211,12 +213,13 @@ impl<R: Read, W: Write, T: Timer, A: Arrivals> LineConnection<R, W, T, A> {
     }
 
     /// Reads until the response to the first of the exchanges has come, or a result to the second; the code
-    /// of an error, or 0.
+    /// of an error, or 0. What the server asks meanwhile is a ping, or too early.
     async fn response(
         &mut self,
-        client: &Client,
+        client: &mut Client,
         exchanges: &mut [Exchange],
         inbox: &mut Inbox<'_>,
+        out: &mut [u8],
         deadlines: Deadlines,
         observe: &mut dyn FnMut(&Arrival<'_>),
     ) -> Result<i64, Error> {
@@ -229,6 +232,11 @@ impl<R: Read, W: Write, T: Timer, A: Arrivals> LineConnection<R, W, T, A> {
                 (Some(0), Err(error)) => return Err(error.into()),
                 (Some(_), Ok(Event::Response(Response::Result(_)))) => break,
                 (_, Ok(Event::Closed)) => return Err(Error::StreamEnded),
+                (_, Ok(Event::ServerRequest(request))) => {
+                    let answer = Answer::default_for(&request);
+                    let (post, mut consent) = client.answer(&request, answer, None, out)?;
+                    self.send(&post, &mut consent).await?;
+                }
                 _ => {}
             }
         }

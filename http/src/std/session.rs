@@ -349,9 +349,13 @@ impl Session {
         let Some(mut reply) = reply else { return Ok(()) };
         let rejection = Rejection::announced(&reply);
         let mut failure = SessionError::Interrupted;
+        let mut answering = Answering::default();
         loop {
             match reply.next_event().await? {
                 Event::Closed => break,
+                Event::ServerRequest(request) => {
+                    answering.begin(&self.url, &self.options, &self.client, &request).await;
+                }
                 Event::Response(Response::Error(error)) => {
                     failure = SessionError::Handshake(rpc_error(&error, rejection.status));
                 }
@@ -360,6 +364,7 @@ impl Session {
             }
         }
         let advanced = self.client.settle(reply.exchange()).map_err(Error::from)?;
+        answering.finish().await;
         if advanced { Ok(()) } else { Err(failure) }
     }
 

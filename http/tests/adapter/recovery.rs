@@ -174,6 +174,39 @@ async fn a_call_does_not_wait_for_the_server_to_take_an_answer() {
     until(|| answers(&peer).len() == 2).await;
 }
 
+/// A server may ask for a sign of life before it answers `initialize`.
+#[tokio::test]
+async fn a_ping_in_the_middle_of_the_handshake_is_answered() {
+    let answered = AtomicUsize::new(0);
+    let peer = Peer::new(move |mut link| {
+        while let Some(request) = link.request() {
+            if is_answer(&request) {
+                answered.fetch_add(1, Ordering::SeqCst);
+                link.send(ACCEPTED);
+                continue;
+            }
+            if request.method() != "initialize" {
+                link.send(legacy_answer(&request, "s-1"));
+                continue;
+            }
+            let id = &request.json()["id"];
+            let result = json!({"jsonrpc": "2.0", "id": id, "result": {"capabilities": {},
+                "protocolVersion": "2025-11-25", "serverInfo": {"name": "s", "version": "1"}}});
+            link.send(
+                "HTTP/1.1 200 X\r\nContent-Type: text/event-stream\r\nMcp-Session-Id: s-1\r\n\r\n",
+            );
+            link.send(format!("data: {}\n\n", pings(1)[0]));
+            while answered.load(Ordering::SeqCst) == 0 {
+                pause(5);
+            }
+            link.send(format!("data: {result}\n\n"));
+            return;
+        }
+    });
+    assert_eq!(session(&peer).call(CALL, &mut |_| {}).await, done());
+    assert_eq!(answers(&peer), [json!({"jsonrpc": "2.0", "id": 0, "result": {}})]);
+}
+
 /// What a session hears between its calls does not wait, either, and a server that asks more than it hears does not
 /// hold it up for ever.
 #[tokio::test]

@@ -290,6 +290,22 @@ def legacy_by_error():
     legacy(tools)
 
 
+def pings_in_the_handshake():
+    incoming = messages()
+    for message in incoming:
+        method = message.get("method")
+        if method == "server/discover":
+            error(message, -32601)
+        elif method == "initialize":
+            say({"id": "p", "method": "ping"})
+            if next(incoming) == {"jsonrpc": "2.0", "id": "p", "result": {}}:
+                result(message, {"protocolVersion": "2025-11-25", "capabilities": {}, "serverInfo": {}})
+            else:
+                error(message, -32603)
+        elif method == "tools/list":
+            tools(message)
+
+
 def legacy_by_another_error():
     legacy(tools, lambda request: error(request, -32602))
 

@@ -26,6 +26,15 @@ async fn every_way_to_be_of_the_legacy_era_is_understood() {
     }
 }
 
+/// A server may ask for a sign of life before it answers `initialize`.
+#[tokio::test]
+async fn a_ping_in_the_middle_of_the_handshake_is_answered() {
+    let mut child = Child::new("pings_in_the_handshake");
+    assert_eq!(child.session.connect().await, Ok(Revision::V2025_11_25));
+    assert_eq!(tools(&child.list().await), json!([]));
+    child.end().await;
+}
+
 #[tokio::test]
 async fn a_late_answer_counts_until_the_handshake_is_done() {
     let mut child =
