@@ -161,7 +161,8 @@ fails the step `size` of `.ci/run`, unless it is named here as missed: then it m
 {table(["", "measured", "budget"], cells)}
 - Flash of the whole image is `.vector_table`, `.text`, `.rodata` and `.data`. That of mcpico is code and constants of its
   two crates, from the lines of the debug information: what is inlined counts for the function that it comes from, what is
-  inlined from the standard library for the function that uses it, and a constant for the code that points to it.
+  inlined from the standard library for the function that uses it, what has no line for the function that it is in, and a
+  constant for the code that points to it.
 - Stack is the high-water mark of a run on painted memory, interrupts included, the highest of three runs: conversations
   of both eras, and the measuring. RAM of the whole image is that and the static variables, where tasks with their
   futures and all buffers lie.
