@@ -72,6 +72,13 @@ impl Http {
         value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
     }
 
+    /// Whether it is a page for people.
+    pub(crate) fn is_page(&self) -> bool {
+        let text = self.text();
+        let start = text.trim_start().get(..9).unwrap_or_default().to_ascii_lowercase();
+        self.media_type() == "text/html" || start == "<!doctype" || start.starts_with("<html")
+    }
+
     pub(crate) fn text(&self) -> String {
         String::from_utf8_lossy(&self.body).into_owned()
     }
@@ -98,10 +105,23 @@ pub(crate) fn understand(http: &mut Http) {
     };
 }
 
+/// The response in `text`, in a batch too. What stands around it, such as the version of JSON-RPC, does not
+/// matter: data that is given away is given away.
 fn response(text: &[u8]) -> Option<Value> {
-    let message: Value = serde_json::from_slice(text).ok()?;
-    let is_response = message.get("result").is_some() || message.get("error").is_some();
-    (message["jsonrpc"] == "2.0" && is_response).then_some(message)
+    let is_response = |message: &Value| {
+        message.get("result").is_some_and(|result| !result.is_null())
+            || message.get("error").is_some_and(Value::is_object)
+    };
+    match serde_json::from_slice(text).ok()? {
+        Value::Array(messages) => messages.into_iter().find(is_response),
+        message => is_response(&message).then_some(message),
+    }
+}
+
+/// Whether the body of a refusal holds a result.
+pub(crate) fn gives_away(body: &[u8]) -> bool {
+    let result = response(body).and_then(|mut reply| reply.get_mut("result").map(Value::take));
+    result.is_some_and(|result| !has_error(&result))
 }
 
 /// What an answer means for whoever asked.
@@ -111,11 +131,13 @@ pub(crate) enum Passage {
     In,
     /// Turned away with that status.
     Out(u16),
+    /// Turned away with that status, and given the result all the same.
+    Shown(u16),
     /// Turned away inside of an answer with status 2xx.
     Inside(String),
     /// No HTTP answer.
     Lost,
-    /// It cannot be told.
+    /// Success, and neither a result nor an error.
     Unclear(String),
 }
 
@@ -154,27 +176,52 @@ const CODES_FROM_WITHIN: [i64; 7] = [-32601, -32602, -32002, -32603, -32020, -32
 /// What the answer says of the way in.
 pub(crate) fn passage(answer: &Answer, class: Class, baseline: &Baseline) -> Passage {
     let Answer::Http(http) = answer else { return Passage::Lost };
-    if !(200..300).contains(&http.status) {
-        return Passage::Out(http.status);
-    }
     let known = match baseline {
-        Baseline::Known(known) => known.reply.as_ref(),
+        Baseline::Known(known) => Some(&**known),
         _ => None,
     };
+    if !(200..300).contains(&http.status) {
+        return outside(http, known);
+    }
+    let is_success = match class {
+        Class::Stream => http.is_stream(),
+        Class::End => !http.is_page(),
+        // What the good token gets is no more than that either.
+        _ => known.is_some_and(|known| known.reply.is_none() && known.status == http.status),
+    };
     match &http.reply {
-        None if matches!(class, Class::Stream | Class::End) => Passage::In,
-        None => Passage::Unclear(format!("status {} and no JSON-RPC response", http.status)),
-        Some(reply) => inside(reply, known, matches!(baseline, Baseline::Known(_))),
+        None if is_success => Passage::In,
+        None if http.is_page() => {
+            Passage::Unclear(format!("status {} with a page of HTML", http.status))
+        }
+        None => Passage::Unclear(format!("status {} and no result", http.status)),
+        Some(reply) => inside(reply, known),
     }
 }
 
-fn inside(reply: &Value, known: Option<&Value>, has_known: bool) -> Passage {
+/// An answer with a status that is no success.
+fn outside(http: &Http, known: Option<&Http>) -> Passage {
+    let Some(reply) = &http.reply else { return Passage::Out(http.status) };
+    if reply.get("result").is_some_and(|result| !has_error(result)) {
+        return Passage::Shown(http.status);
+    }
+    // Errors about what was asked have statuses of their own since 2026-07-28: who gets the error that the
+    // good token gets was let in.
+    let is_known = known.is_some_and(|known| {
+        known.status == http.status
+            && known.reply.as_ref().is_some_and(|known| same_error(known, reply))
+    });
+    if is_known { Passage::In } else { Passage::Out(http.status) }
+}
+
+fn inside(reply: &Value, known: Option<&Http>) -> Passage {
+    let known_reply = known.and_then(|known| known.reply.as_ref());
     if let Some(error) = reply.get("error") {
         let code = error["code"].as_i64().unwrap_or_default();
         let said = format!("JSON-RPC error {code} with status 200");
-        let is_known = known.is_some_and(|known| known["error"]["code"] == error["code"]);
+        let is_known = known_reply.is_some_and(|known| same_error(known, reply));
         let from_within = CODES_FROM_WITHIN.contains(&code) && !is_about_auth(error);
-        return if is_known || !has_known && from_within {
+        return if is_known || known.is_none() && from_within {
             Passage::In
         } else {
             Passage::Inside(said)
@@ -182,14 +229,33 @@ fn inside(reply: &Value, known: Option<&Value>, has_known: bool) -> Passage {
     }
     let result = &reply["result"];
     if has_error(result) {
-        let is_known = known.is_some_and(|known| has_error(&known["result"]));
-        return if is_known || !has_known && !is_about_auth(result) {
+        let is_known = known_reply.is_some_and(|known| {
+            has_error(&known["result"])
+                && (is_about_auth(&known["result"]) || !is_about_auth(result))
+        });
+        return if is_known || known.is_none() && !is_about_auth(result) {
             Passage::In
         } else {
             Passage::Inside("a result that holds an error, with status 200".into())
         };
     }
     Passage::In
+}
+
+/// Whether both are the same error, and the second one is about who asks only if the first one is.
+fn same_error(known: &Value, reply: &Value) -> bool {
+    let (known, reply) = (&known["error"], &reply["error"]);
+    !known.is_null()
+        && known["code"] == reply["code"]
+        && (is_about_auth(known) || !is_about_auth(reply))
+}
+
+/// Whether what the good token gets is a complaint about who asks.
+pub(crate) fn is_complaint(reply: &Value) -> bool {
+    match reply.get("error") {
+        Some(error) => is_about_auth(error),
+        None => has_error(&reply["result"]) && is_about_auth(&reply["result"]),
+    }
 }
 
 fn is_about_auth(value: &Value) -> bool {

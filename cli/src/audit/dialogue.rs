@@ -129,6 +129,12 @@ impl Dialogue {
             Class::Stream => return Some(self.bare(http1::Method::Get)),
             Class::End => return Some(self.bare(http1::Method::Delete)),
         };
+        self.request(method)
+    }
+
+    /// A request of any method; `None` where this revision has none.
+    pub(crate) fn request(&mut self, method: mcp::Method<'_>) -> Option<Message> {
+        let mut out = vec![0; OUT];
         let (post, _) = self.client.request(&Call::new(method), &mut out).ok()?;
         Some(of(post))
     }

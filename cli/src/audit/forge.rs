@@ -68,6 +68,18 @@ impl Forge {
         sign(&self.stray, &text(&header), &text(&self.claims))
     }
 
+    /// Two tokens of the same header and claims: a good one, and one with the signature of a key that the
+    /// server does not have; `None` without the key.
+    pub(super) fn twins(
+        &self,
+        change: impl FnOnce(&mut Members, &mut Members),
+    ) -> Option<(String, String)> {
+        let (mut header, mut claims) = (self.header.clone(), self.claims.clone());
+        change(&mut header, &mut claims);
+        let (header, claims) = (text(&header), text(&claims));
+        Some((sign(self.key.as_ref()?, &header, &claims)?, sign(&self.stray, &header, &claims)?))
+    }
+
     /// A token that is signed with this secret.
     pub(super) fn signed_with(
         &self,
@@ -130,6 +142,21 @@ pub(super) fn signed(token: &str) -> &str {
     token.len().checked_sub(signature(token).len()).and_then(|end| token.get(..end)).unwrap_or("")
 }
 
+/// The token with another signature: what `change` makes of the bytes of the one that it has; `None` when it has
+/// none.
+pub(super) fn resigned(token: &str, change: impl FnOnce(&mut Vec<u8>)) -> Option<String> {
+    let signature = signature(token);
+    let mut room = vec![0; signature.len()];
+    let mut bytes = base64url::decode(signature.as_bytes(), &mut room).ok()?.to_vec();
+    if bytes.is_empty() {
+        return None;
+    }
+    change(&mut bytes);
+    let mut out = vec![0; base64url::encoded_len(bytes.len())];
+    let encoded = base64url::encode(&bytes, &mut out).ok()?;
+    Some(format!("{}{encoded}", signed(token)))
+}
+
 /// The same signature in another spelling: the bits that the last character has over are set.
 pub(super) fn respelled(token: &str) -> Option<String> {
     const ALPHABET: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
@@ -155,6 +182,19 @@ mod tests {
         assert_eq!(respelled(token).unwrap(), token.replace("jXk", "jXl"));
         assert_eq!(respelled("h.p.short"), None);
         assert_eq!((signed(token), signature("a.b.c")), ("h.p.", "c"));
+    }
+
+    #[test]
+    fn a_signature_is_changed_in_its_bytes() {
+        // Python: base64.urlsafe_b64encode(bytes(range(32))), of the first 16 bytes, and of 33 bytes.
+        let token = "h.p.AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8";
+        let resigned = |change: fn(&mut Vec<u8>)| resigned(token, change).unwrap();
+        assert_eq!(resigned(|bytes| bytes.truncate(16)), "h.p.AAECAwQFBgcICQoLDA0ODw");
+        assert_eq!(
+            resigned(|bytes| bytes.push(0)),
+            "h.p.AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8A"
+        );
+        assert_eq!(super::resigned("h.p.", |_| {}), None);
     }
 
     // The empty key is not taken by the core; this is its MAC of the signing input by Python's

@@ -46,6 +46,10 @@ impl Run {
                 Ok(_) if shows(&first, &own) => {
                     Verdict::new(Kind::Proved, format!("{name} shows claims of the token"))
                 }
+                Ok(result) if answer::has_error(result) => Verdict::new(
+                    Kind::Inconclusive,
+                    format!("{name} answered with an error: who calls is told only when it works"),
+                ),
                 Ok(_) if own.is_empty() => Verdict::new(
                     Kind::Inconclusive,
                     "the token has no claim that could be recognised",

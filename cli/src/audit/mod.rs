@@ -2,8 +2,10 @@
 
 pub(crate) mod answer;
 mod args;
+mod control;
 mod diagnosis;
 pub(crate) mod dialogue;
+mod doors;
 mod forge;
 mod identity;
 pub(crate) mod layer;
@@ -190,7 +192,7 @@ fn other_token(command: &Audit) -> Result<Option<String>, Failure> {
     };
     let token = String::from_utf8(bytes)
         .map_err(|_| Failure::usage("the token of the other user is not UTF-8"))?;
-    output::conceal_token(&token);
+    output::conceal_credential(&token);
     if Bearer::new(&token).is_err() {
         return Err(Failure::usage(
             "the token of the other user has a character that no bearer token has",

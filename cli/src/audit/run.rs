@@ -6,8 +6,9 @@ use mcpico_core::http1;
 use mcpico_core::mcp::Revision;
 use serde_json::Value;
 
-use super::answer::{self, Answer, Baseline, Http, Passage};
+use super::answer::{self, Answer, Baseline, Passage};
 use super::args::Audit;
+use super::control::baseline_of;
 use super::dialogue::{Dialogue, Way};
 use super::layer::Class;
 use super::leak::Known;
@@ -27,6 +28,12 @@ const MAX_SILENT: usize = 2;
 
 /// Refusals that may be slow before no more are waited for.
 const MAX_SLOW: usize = 2;
+
+/// Answers that say that the server is asked too much, or is gone, before no more is asked.
+const MAX_TURNED_AWAY: usize = 3;
+
+/// Requests of an audit beside those of the probes, for each revision.
+const OTHERS: usize = 100;
 
 /// What was given to work with.
 pub(super) struct Given {
@@ -80,6 +87,10 @@ pub(super) struct Run {
     good: Vec<Duration>,
     silent: usize,
     slow: usize,
+    /// Answers by which the server said that it is asked too much, and connections that there were none of.
+    turned_away: usize,
+    /// Why the good token is not let in any more.
+    pub(super) lost: Option<String>,
 }
 
 impl Run {
@@ -104,6 +115,8 @@ impl Run {
             good: Vec::new(),
             silent: 0,
             slow: 0,
+            turned_away: 0,
+            lost: None,
         }
     }
 
@@ -214,7 +227,7 @@ impl Run {
                 None => Baseline::NotOffered("this revision has none".into()),
                 Some(Answer::Http(http)) => {
                     self.good.push(http.took);
-                    baseline_of(http, class, is_modern)
+                    baseline_of(http, class, is_modern, self.report.is_mute())
                 }
                 // That is no answer to a good token.
                 Some(_) => Baseline::Refused,
@@ -233,15 +246,17 @@ impl Run {
             let offered = |class: &Class| !matches!(side.baseline(*class), Baseline::NotOffered(_));
             Class::ALL.iter().filter(|class| offered(class)).count()
         });
-        // A request that is let in may open or end a session, which is put right by three more.
+        // A request that is let in may open or end a session, which is put right by three more. After every
+        // probe the good token is shown.
         let doors: usize = doors.sum();
-        made.saturating_mul(doors)
-            .saturating_add(self.sides.len().saturating_mul(40))
+        made.saturating_mul(doors.saturating_add(1))
+            .saturating_add(self.sides.len().saturating_mul(OTHERS))
             .saturating_add(self.wire.sent())
     }
 
     /// Every probe at every door.
     pub(super) async fn matrix(&mut self) {
+        self.kept_connection().await;
         for probe in probe::PROBES {
             if !self.given.wants(probe.id) {
                 self.add(probe, None, None, Verdict::not_tested("left out (--only, --skip)"));
@@ -255,12 +270,17 @@ impl Run {
                     if let Some(token) = &credential.token {
                         output::conceal_token(token);
                     }
+                    let mut verdicts = Vec::new();
                     for index in 0..self.sides.len() {
                         for class in Class::ALL {
                             let verdict = self.knock(probe, index, class, &credential).await;
-                            let revision = self.sides[index].revision();
-                            self.add(probe, Some(revision), Some(class), verdict);
+                            verdicts.push((self.sides[index].revision(), class, verdict));
                         }
+                    }
+                    self.control().await;
+                    for (revision, class, verdict) in verdicts {
+                        let verdict = self.in_doubt(verdict);
+                        self.add(probe, Some(revision), Some(class), verdict);
                     }
                 }
             }
@@ -277,8 +297,12 @@ impl Run {
         if let Baseline::NotOffered(what) = self.sides[index].baseline(class) {
             return Verdict::not_tested(&format!("the server does not offer it: {what}"));
         }
+        if let Some(why) = &self.lost {
+            return Verdict::void(verdict::Fault::Lost, why.clone());
+        }
         if self.has_given_up() {
-            let why = "not sent: earlier answers did not come, or came late";
+            let why =
+                "not sent: earlier answers did not come, or came late, or said that it is too much";
             return Verdict::new(Kind::Inconclusive, why);
         }
         let token = credential.token.as_deref();
@@ -303,7 +327,7 @@ impl Run {
     }
 
     const fn has_given_up(&self) -> bool {
-        self.silent >= MAX_SILENT || self.slow >= MAX_SLOW
+        self.silent >= MAX_SILENT || self.slow >= MAX_SLOW || self.turned_away >= MAX_TURNED_AWAY
     }
 
     /// Judges an answer, and takes note of those that did not come.
@@ -332,6 +356,9 @@ impl Run {
             limit: self.wire.limit(),
         });
         self.silent += usize::from(matches!(answer, Answer::Silent));
+        let is_turned_away = matches!(answer, Answer::Unreachable(_))
+            || verdict.fault == Some(verdict::Fault::RateLimited);
+        self.turned_away += usize::from(is_turned_away);
         verdict
     }
 
@@ -405,17 +432,6 @@ pub(super) fn way<'w>(target: &'w Target, token: Option<&'w str>) -> Way<'w> {
         token,
         deadlines: target.deadlines,
         allow_plaintext_bearer: target.allow_plaintext_bearer,
-    }
-}
-
-fn baseline_of(http: Box<Http>, class: Class, is_modern: bool) -> Baseline {
-    match http.status {
-        200..300 if matches!(class, Class::Stream | Class::End) && is_modern => {
-            Baseline::NotOffered("this revision has none".into())
-        }
-        200..300 => Baseline::Known(http),
-        401 | 403 | 500.. => Baseline::Refused,
-        status => Baseline::NotOffered(format!("status {status} to the good token")),
     }
 }
 

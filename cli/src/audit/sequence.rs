@@ -33,7 +33,13 @@ struct Expiring {
 impl Run {
     /// Every probe that takes more than one request.
     pub(super) async fn sequences(&mut self) {
+        if self.lost.is_some() {
+            self.nothing_more();
+            return;
+        }
         let expiring = self.use_short_token().await;
+        self.forged_like_used().await;
+        self.other_doors().await;
         let other = self.find_other().await;
         for index in 0..self.sides.len() {
             self.sessions(index, other.as_ref()).await;
@@ -208,7 +214,7 @@ impl Run {
         for class in [Class::ToolsList, Class::ToolsCall] {
             let Some(answer) = self.ask(index, class, &credential).await else { continue };
             verdict = match answer::passage(&answer, class, self.sides[index].baseline(class)) {
-                Passage::In => {
+                Passage::In | Passage::Shown(_) => {
                     let what = class.title(revision);
                     if !is_certain {
                         let why = "answered, but to the server the two tokens may be of one user: they \
@@ -268,7 +274,7 @@ impl Run {
             Class::ToolsList,
             self.sides[index].baseline(Class::ToolsList),
         ) {
-            Passage::In => Verdict::new(
+            Passage::In | Passage::Shown(_) => Verdict::new(
                 Kind::Accepted,
                 "tools/list was answered in a session that DELETE had ended",
             ),

@@ -97,6 +97,12 @@ pub(super) enum Fault {
     NotHttp,
     OtherStatus,
     RefusesGood,
+    /// Success without a result.
+    NoRefusal,
+    /// 429: nothing was judged.
+    RateLimited,
+    /// From here on the good token is not let in either.
+    Lost,
 }
 
 /// What an answer is judged by.
@@ -123,6 +129,11 @@ impl Verdict {
         Self::new(Kind::NotTested, needs)
     }
 
+    /// Nothing follows from the answer, because of `fault`.
+    pub(super) fn void(fault: Fault, note: impl Into<String>) -> Self {
+        Self { fault: Some(fault), ..Self::new(Kind::Inconclusive, note) }
+    }
+
     pub(super) fn wrong(fault: Fault, note: impl Into<String>) -> Self {
         Self { fault: Some(fault), ..Self::new(Kind::WrongRefusal, note) }
     }
@@ -142,7 +153,6 @@ fn judged(trial: &Trial<'_>) -> Verdict {
         return Verdict::not_tested(&format!("the server does not offer it: {what}"));
     }
     match (trial.expects, &trial.passage) {
-        (_, Passage::Unclear(why)) => Verdict::new(Kind::Inconclusive, escape(why)),
         (Expects::Acceptance, Passage::In) => Verdict::new(Kind::Proved, ""),
         (Expects::Either, Passage::In) => {
             Verdict::new(Kind::Proved, "let in, which the standards allow")
@@ -155,19 +165,34 @@ fn judged(trial: &Trial<'_>) -> Verdict {
             };
             Verdict::wrong(fault, format!("refused: {}", seen(trial, passage)))
         }
-        (_, Passage::In) => Verdict::new(Kind::Accepted, seen(trial, &Passage::In)),
+        (_, passage @ (Passage::In | Passage::Shown(_))) => {
+            Verdict::new(Kind::Accepted, seen(trial, passage))
+        }
+        (_, Passage::Out(429)) => Verdict::void(
+            Fault::RateLimited,
+            "429: the server limits how much it is asked, and looked at nothing",
+        ),
         (expects, passage) => refusal(trial, expects, passage),
     }
 }
 
 /// What was seen, in a few words.
 fn seen(trial: &Trial<'_>, passage: &Passage) -> String {
-    match (trial.answer, passage) {
-        (_, Passage::Inside(what)) => what.clone(),
+    match trial.answer {
+        Answer::Silent => format!("no answer within {:?}", trial.limit),
+        answer => outcome(answer, passage),
+    }
+}
+
+/// What an answer is, in a few escaped words.
+pub(super) fn outcome(answer: &Answer, passage: &Passage) -> String {
+    match (answer, passage) {
+        (_, Passage::Inside(what) | Passage::Unclear(what)) => escape(what).into_owned(),
+        (_, Passage::Shown(status)) => format!("status {status}, and the result all the same"),
         (Answer::Http(http), _) => format!("status {}", http.status),
         (Answer::Reset, _) => "the connection was reset".into(),
         (Answer::Closed, _) => "the connection was closed without an answer".into(),
-        (Answer::Silent, _) => format!("no answer within {:?}", trial.limit),
+        (Answer::Silent, _) => "no answer in time".into(),
         (Answer::Garbled(what) | Answer::Unreachable(what), _) => escape(what).into_owned(),
     }
 }
@@ -180,6 +205,10 @@ fn refusal(trial: &Trial<'_>, expects: Expects, passage: &Passage) -> Verdict {
                 format!("{what} instead of 401: clients do not see that they have to authenticate");
             return wrong(Fault::ErrorInside, &note);
         }
+        (_, Passage::Unclear(what)) => {
+            let note = format!("{} instead of 401: what became of it cannot be told", escape(what));
+            return wrong(Fault::NoRefusal, &note);
+        }
         (Answer::Http(http), _) => http,
         (Answer::Reset | Answer::Closed, _) => {
             return wrong(Fault::Dropped, "the connection was dropped instead of 401");
@@ -189,7 +218,7 @@ fn refusal(trial: &Trial<'_>, expects: Expects, passage: &Passage) -> Verdict {
         }
         (Answer::Garbled(_), _) => return wrong(Fault::NotHttp, &seen(trial, passage)),
         (Answer::Unreachable(_), _) => {
-            return Verdict::new(Kind::Inconclusive, seen(trial, passage));
+            return Verdict::void(Fault::Lost, seen(trial, passage));
         }
     };
     if let Some(verdict) = leak(trial.leak) {
@@ -276,8 +305,7 @@ fn challenged(http: &Http, status: &str) -> Verdict {
 fn well_formed(http: &Http, status: &str) -> Verdict {
     let media_type = http.media_type();
     let text = http.text();
-    let start = text.trim_start().to_ascii_lowercase();
-    if media_type == "text/html" || start.starts_with("<!doctype") || start.starts_with("<html") {
+    if http.is_page() {
         return Verdict::wrong(Fault::Html, format!("{status} with a page of HTML"));
     }
     let is_json = serde_json::from_str::<serde_json::Value>(&text).is_ok();

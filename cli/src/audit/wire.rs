@@ -55,6 +55,8 @@ pub(crate) struct Wire {
     connector: TokioConnector,
     /// The connection that the last exchange has left.
     idle: Option<TokioIo>,
+    /// Whether a connection is used again.
+    keeps: bool,
     limit: Duration,
     pace: Pace,
 }
@@ -62,7 +64,7 @@ pub(crate) struct Wire {
 impl Wire {
     pub(crate) fn new(endpoint: &str, limit: Duration, pace: Pace) -> Self {
         let connector = TokioConnector::new();
-        Self { endpoint: endpoint.to_owned(), connector, idle: None, limit, pace }
+        Self { endpoint: endpoint.to_owned(), connector, idle: None, keeps: true, limit, pace }
     }
 
     /// Requests that were sent.
@@ -73,6 +75,22 @@ impl Wire {
     /// The longest time that an answer is waited for.
     pub(crate) const fn limit(&self) -> Duration {
         self.limit
+    }
+
+    /// The next request goes over a connection of its own.
+    pub(crate) fn part(&mut self) {
+        self.idle = None;
+    }
+
+    /// From now on every request goes over a connection of its own.
+    pub(crate) fn part_always(&mut self) {
+        self.part();
+        self.keeps = false;
+    }
+
+    /// Whether the next request goes over the connection of the last one.
+    pub(crate) const fn is_kept(&self) -> bool {
+        self.idle.is_some()
     }
 
     /// Sends a request and reads the answer.
@@ -129,7 +147,7 @@ impl Wire {
         }
         let _ = io.flush().await;
         let (http, may_reuse) = read(&mut io, message).await?;
-        self.idle = may_reuse.then_some(io);
+        self.idle = (may_reuse && self.keeps).then_some(io);
         Ok(http)
     }
 }

@@ -75,9 +75,9 @@ pub(crate) const CASES: &[Case] = &[
     case("ignores-scope", &["scope-unchecked"]).with(&["--scope", "tools"], &["--scope", "tools"]),
     case("open-discover", &["one-method-class-open"]).both(),
     case("open-list", &["one-method-class-open"]).both().tested("no-token", "accepted"),
-    case("open-call", &["lists-guarded-calls-open"]).both(),
-    case("open-read", &["one-method-class-open"]).both(),
-    case("open-prompt", &["one-method-class-open"]).both(),
+    case("open-call", &["lists-guarded-calls-open"]).both().tested("no-token", "tools/call"),
+    case("open-read", &["one-method-class-open"]).both().tested("no-token", "resources/read"),
+    case("open-prompt", &["one-method-class-open"]).both().tested("no-token", "prompts/get"),
     case("open-stream", &["one-method-class-open"]).both(),
     case("open-delete", &["one-method-class-open"]).both(),
     case("guards-execution-only", &["authenticates-at-execution-only"])

@@ -1,10 +1,17 @@
 //! `mcpico audit` against servers that lie, each in one way, and against honest ones.
 
+mod forgetful;
+mod guard;
 mod honest;
+#[path = "../client/house.rs"]
+#[allow(dead_code, reason = "the tests of the other commands take more of it")]
+mod house;
 mod known;
 mod lies;
 mod page;
-
+#[path = "../client/schema.rs"]
+mod schema;
+mod unclear;
 mod usage;
 #[path = "../wire/mod.rs"]
 mod wire;
@@ -51,8 +58,12 @@ impl Audited {
 
 /// Audits a server with what `command` is given. No token and no secret may be seen.
 fn audit(server: &Server, arguments: &[&str], given: impl FnOnce(&mut Command)) -> Audited {
+    audit_at(&format!("http://{}/mcp", server.address), arguments, given)
+}
+
+fn audit_at(url: &str, arguments: &[&str], given: impl FnOnce(&mut Command)) -> Audited {
     let mut command = wire::mcpico();
-    command.args(["audit", &format!("http://{}/mcp", server.address)]);
+    command.args(["audit", url]);
     command.args(arguments).args(["--format", "json"]);
     given(&mut command);
     let output = command.stdin(Stdio::null()).output().unwrap();

@@ -38,6 +38,8 @@ pub(crate) enum Reply {
 pub(crate) struct Request {
     head: String,
     pub(crate) body: Value,
+    /// Which connection it came on; the first is 0.
+    pub(crate) connection: usize,
 }
 
 /// What a bearer is.
@@ -62,6 +64,14 @@ impl Request {
             let (found, value) = line.split_once(':')?;
             found.eq_ignore_ascii_case(name).then_some(value.trim())
         })
+    }
+
+    /// The values of all headers of that name.
+    #[allow(dead_code, reason = "the tests of the audit look at more than one")]
+    pub(crate) fn headers(&self, name: &str) -> Vec<&str> {
+        let lines = self.head.lines().skip(1).filter_map(|line| line.split_once(':'));
+        let named = lines.filter(|(found, _)| found.eq_ignore_ascii_case(name));
+        named.map(|(_, value)| value.trim()).collect()
     }
 
     /// The method of JSON-RPC; of HTTP where there is no message.
@@ -164,9 +174,9 @@ impl House {
         let seen = Arc::new(Mutex::new(Vec::new()));
         let (script, log): (Arc<Script>, _) = (Arc::new(script), Arc::clone(&seen));
         thread::spawn(move || {
-            for stream in listener.incoming() {
+            for (connection, stream) in listener.incoming().enumerate() {
                 let (script, log) = (Arc::clone(&script), Arc::clone(&log));
-                thread::spawn(move || serve(stream.unwrap(), &*script, &log));
+                thread::spawn(move || serve(stream.unwrap(), connection, &*script, &log));
             }
         });
         Self { url, seen }
@@ -195,6 +205,15 @@ impl House {
     /// Answers `method` with this result.
     pub(crate) fn with(method: &'static str, result: Value) -> Self {
         Self::answering(method, move |request| request.result(&result))
+    }
+
+    /// The calls of tools that there are, which nobody makes to knock.
+    pub(crate) fn calls(&self) -> Vec<Request> {
+        let is_call = |request: &Request| {
+            request.method() == "tools/call"
+                && request.body["params"]["name"] != "mcpico-no-such-tool"
+        };
+        self.requests().into_iter().filter(is_call).collect()
     }
 
     pub(crate) fn requests(&self) -> Vec<Request> {
@@ -374,8 +393,9 @@ impl Report {
     }
 }
 
-fn serve(mut stream: TcpStream, script: &Script, seen: &Mutex<Vec<Request>>) {
-    while let Some((request, length)) = peek(&stream) {
+fn serve(mut stream: TcpStream, connection: usize, script: &Script, seen: &Mutex<Vec<Request>>) {
+    while let Some((mut request, length)) = peek(&stream) {
+        request.connection = connection;
         seen.lock().unwrap_or_else(PoisonError::into_inner).push(request.clone());
         let reply = script(&request);
         if matches!(reply, Reply::Reset) {
@@ -415,7 +435,7 @@ fn peek(stream: &TcpStream) -> Option<(Request, usize)> {
         let bytes = &buffer[..count];
         if let Some(end) = bytes.windows(4).position(|window| window == b"\r\n\r\n") {
             let head = String::from_utf8(bytes[..end].to_vec()).unwrap();
-            let mut request = Request { head, body: Value::Null };
+            let mut request = Request { head, body: Value::Null, connection: 0 };
             let length = request.header("content-length").map_or(0, |value| value.parse().unwrap());
             if let Some(body) = bytes.get(end + 4..end + 4 + length) {
                 request.body = serde_json::from_slice(body).unwrap_or_default();

@@ -154,7 +154,26 @@ pub(super) struct Sequence {
     pub(super) title: &'static str,
 }
 
-use Layer::{Claims, Exchange, Execution};
+use Layer::{Claims, Exchange, Execution, Presence, Signature};
+
+/// A request without a token on a connection that a good one was sent on.
+pub(super) const KEPT_CONNECTION: Sequence = Sequence {
+    id: "kept-connection",
+    layer: Presence,
+    title: "no header, on the connection of a good token",
+};
+/// Strangers at doors that no class of methods stands for.
+pub(super) const OTHER_DOORS: Sequence = Sequence {
+    id: "other-doors",
+    layer: Presence,
+    title: "no header and a stranger's token, at other methods and in other revisions",
+};
+/// A forged token that looks like a good one that was used.
+pub(super) const FORGED_LIKE_USED: Sequence = Sequence {
+    id: "forged-like-used",
+    layer: Signature,
+    title: "signed with another secret, with the ids of a token that was used",
+};
 
 /// A token that the server has seen before it expired.
 pub(super) const USED_THEN_EXPIRED: Sequence =
@@ -182,7 +201,10 @@ pub(super) const EXCHANGE_UNKNOWN: Sequence =
     Sequence { id: "exchange-unknown", layer: Exchange, title: "an unknown identity gets none" };
 
 /// Every probe that takes more than one request.
-pub(super) const SEQUENCES: [&Sequence; 8] = [
+pub(super) const SEQUENCES: [&Sequence; 11] = [
+    &KEPT_CONNECTION,
+    &OTHER_DOORS,
+    &FORGED_LIKE_USED,
     &EXPIRED_ONE_SECOND,
     &USED_THEN_EXPIRED,
     &CROSS_SESSION,

@@ -2,8 +2,11 @@
 
 use super::{Credential, Expects, Layer, Make, Members, Missing, Probe, bearer, forge, set};
 
-/// Beyond every leeway that a server may grant, in seconds.
+/// Well in the past or in the future, in seconds.
 const FAR: i64 = 3_600;
+
+/// Beyond every leeway that a server may grant for clocks that differ, in seconds; that of `mcpico test`.
+const LEEWAY: i64 = 600;
 
 /// Passwords that stand in examples and first in every list.
 const GUESSES: [(&str, &str); 8] = [
@@ -134,6 +137,12 @@ pub(in crate::audit) const PROBES: &[Probe] = &[
     probe("alg-rs256-hmac", Signature, Refusal, "alg RS256, signed by HMAC", |kit| {
         bearer(kit.forge.headed(|header| set(header, "alg", "RS256")), Missing::Secret)
     }),
+    probe("alg-lower-case", Signature, Refusal, "alg hs256, signed by HMAC", |kit| {
+        bearer(kit.forge.headed(|header| set(header, "alg", "hs256")), Missing::Secret)
+    }),
+    probe("alg-hs512", Signature, Refusal, "alg HS512, signed as HS256", |kit| {
+        bearer(kit.forge.headed(|header| set(header, "alg", "HS512")), Missing::Secret)
+    }),
     probe("alg-missing", Signature, Refusal, "no alg, signed by HMAC", |kit| {
         let without = |header: &mut Members| {
             header.shift_remove("alg");
@@ -152,10 +161,36 @@ pub(in crate::audit) const PROBES: &[Probe] = &[
         |kit| Ok(Credential::bearer(forge::signed(kit.jwt()?))),
     ),
     probe("signature-truncated", Signature, Refusal, "half of the signature", |kit| {
-        let token = kit.jwt()?;
-        let signature = forge::signature(token);
-        let half = signature.get(..signature.len() / 2).ok_or(Missing::NoJwt)?;
-        Ok(Credential::bearer(&format!("{}{half}", forge::signed(token))))
+        // Three bytes are four characters: it is a start as text and as bytes.
+        let half = forge::resigned(kit.jwt()?, |bytes| bytes.truncate(bytes.len() / 6 * 3));
+        bearer(half, Missing::NoJwt)
+    }),
+    probe(
+        "signature-last-byte",
+        Signature,
+        Refusal,
+        "the last byte of the signature is wrong",
+        |kit| {
+            let wrong = forge::resigned(kit.jwt()?, |bytes| {
+                bytes.iter_mut().rev().take(1).for_each(|byte| *byte ^= 0xff);
+            });
+            bearer(wrong, Missing::NoJwt)
+        },
+    ),
+    probe(
+        "signature-first-byte",
+        Signature,
+        Refusal,
+        "the first byte of the signature is wrong",
+        |kit| {
+            let wrong = forge::resigned(kit.jwt()?, |bytes| {
+                bytes.iter_mut().take(1).for_each(|byte| *byte ^= 0xff);
+            });
+            bearer(wrong, Missing::NoJwt)
+        },
+    ),
+    probe("signature-longer", Signature, Refusal, "a further byte behind the signature", |kit| {
+        bearer(forge::resigned(kit.jwt()?, |bytes| bytes.push(0)), Missing::NoJwt)
     }),
     probe("signature-zero", Signature, Refusal, "a signature of zeros", |kit| {
         let zeros = "A".repeat(43);
@@ -208,8 +243,8 @@ pub(in crate::audit) const PROBES: &[Probe] = &[
     guess::<5>(),
     guess::<6>(),
     guess::<7>(),
-    probe("expired", Claims, Refusal, "expired an hour ago", |kit| {
-        let exp = kit.now.saturating_sub(FAR);
+    probe("expired", Claims, Refusal, "expired ten minutes ago", |kit| {
+        let exp = kit.now.saturating_sub(LEEWAY);
         kit.claiming(|claims| {
             set(claims, "exp", exp);
             for name in ["iat", "nbf"] {
@@ -260,6 +295,18 @@ pub(in crate::audit) const PROBES: &[Probe] = &[
     probe("wrong-aud", Audience, Refusal, "for another audience", |kit| {
         kit.claiming(|claims| set(claims, "aud", "https://mcpico-audit.invalid/other"))
     }),
+    probe(
+        "longer-aud",
+        Audience,
+        Refusal,
+        "for an audience that begins like the right one",
+        |kit| {
+            if !kit.has_audience {
+                return Err(Missing::Audience);
+            }
+            kit.claiming(|claims| lengthen(claims, "aud"))
+        },
+    ),
     probe("missing-aud", Audience, Refusal, "for no audience", |kit| {
         if !kit.has_audience {
             return Err(Missing::Audience);
@@ -273,6 +320,12 @@ pub(in crate::audit) const PROBES: &[Probe] = &[
             return Err(Missing::Issuer);
         }
         kit.claiming(|claims| set(claims, "iss", "https://mcpico-audit.invalid/issuer"))
+    }),
+    probe("longer-iss", Audience, Refusal, "of an issuer that begins like the right one", |kit| {
+        if !kit.has_issuer {
+            return Err(Missing::Issuer);
+        }
+        kit.claiming(|claims| lengthen(claims, "iss"))
     }),
     probe("missing-iss", Audience, Refusal, "of no issuer", |kit| {
         if !kit.has_issuer {
@@ -291,6 +344,12 @@ pub(in crate::audit) const PROBES: &[Probe] = &[
         })
     }),
 ];
+
+/// Another name that begins with the one that the claim has.
+fn lengthen(claims: &mut Members, name: &str) {
+    let longer = format!("{}.mcpico-audit.invalid", claims[name].as_str().unwrap_or_default());
+    set(claims, name, longer);
+}
 
 const fn guess<const N: usize>() -> Probe {
     let (id, _) = GUESSES[N];

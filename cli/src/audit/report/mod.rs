@@ -152,6 +152,10 @@ impl Report {
         self.is_mute = true;
     }
 
+    pub(super) const fn is_mute(&self) -> bool {
+        self.is_mute
+    }
+
     pub(super) fn add(&mut self, cell: Cell) {
         self.cells.push(cell);
     }
@@ -230,8 +234,11 @@ impl Report {
     /// Whether all that shows it is known.
     fn is_known(&self, diagnosis: &Diagnosis) -> bool {
         let shown = self.cells.iter().filter(|cell| diagnosis.probes.contains(cell.id));
-        let mut wrong =
-            shown.filter(|cell| matches!(cell.verdict.kind, Kind::Accepted | Kind::WrongRefusal));
+        // What is inconclusive for a reason of the server's is known to nobody.
+        let mut wrong = shown.filter(|cell| {
+            matches!(cell.verdict.kind, Kind::Accepted | Kind::WrongRefusal)
+                || cell.verdict.fault.is_some()
+        });
         wrong.all(|cell| self.known(cell).is_some())
     }
 
