@@ -6,7 +6,10 @@ use mcpico_core::mcp::{Method, Revision};
 use mcpico_http::Error;
 use mcpico_http::std::{Outcome, SessionError};
 
+use serde_json::json;
+
 use super::Run;
+use crate::audit::answer;
 use crate::clock;
 use crate::failure::challenge;
 use crate::mint::forged;
@@ -18,11 +21,27 @@ use crate::report::Verdict;
 const MALFORMED: &str = "mcpico.this-is-not-a-token";
 
 /// What a stranger must not see. One door may be guarded and the next one forgotten.
-const LISTS: [Method<'_>; 3] = [
+const LISTS: [Method<'_>; 4] = [
     Method::ListTools { cursor: None },
     Method::ListResources { cursor: None },
+    Method::ListResourceTemplates { cursor: None },
     Method::ListPrompts { cursor: None },
 ];
+
+/// Names of what no server has: to be asked for it harms nobody.
+pub(super) const NO_TOOL: &str = "mcpico-no-such-tool";
+const NO_RESOURCE: &str = "mcpico:no-such-resource";
+const NO_PROMPT: &str = "mcpico-no-such-prompt";
+
+/// What a stranger must not be told either: that there is no such thing is said behind the door.
+const CALLS: [Method<'_>; 3] = [
+    Method::CallTool { name: NO_TOOL, arguments: None, input_schema: None },
+    Method::ReadResource { uri: NO_RESOURCE },
+    Method::GetPrompt { name: NO_PROMPT, arguments: None },
+];
+
+/// Codes of errors about what was asked: invalid parameters, and no such resource up to 2025-11-25.
+pub(super) const ABOUT_WHAT: [i64; 2] = [-32602, -32002];
 
 /// What came of knocking.
 enum Knock {
@@ -159,6 +178,28 @@ async fn look_around(peer: &mut Peer, revision: Revision, handshake: bool) -> Kn
             },
         }
     }
+    for method in CALLS {
+        match peer.call(method, &mut |_| {}).await {
+            Ok(outcome) if was_looked_at(&outcome) => {
+                let what = method.name();
+                return Knock::Open(format!(
+                    "accepted: the server spoke {revision} and looked at what {what} asks for"
+                ));
+            }
+            Ok(_) => {}
+            Err(error) => match refusal(&error) {
+                // Success with something else than a message is no refusal where there are any.
+                Knock::NotSpoken(why)
+                    if refused.is_some() && matches!(error, SessionError::Transport(_)) =>
+                {
+                    return Knock::Odd(format!("{}: {why}", method.name()));
+                }
+                // A call that there is not is answered in many ways, none of which gives anything away.
+                Knock::Refused(_) | Knock::NotSpoken(_) => {}
+                other => return other,
+            },
+        }
+    }
     match (refused, errors) {
         // What opens a conversation is given away, what counts is not.
         (Some(note), _) if handshake => {
@@ -179,9 +220,25 @@ async fn look_around(peer: &mut Peer, revision: Revision, handshake: bool) -> Kn
     }
 }
 
+/// Whether the answer to a call of what no server has is about what was asked, and not about who asks.
+fn was_looked_at(outcome: &Outcome) -> bool {
+    match outcome {
+        Outcome::Result(text) => serde_json::from_str::<serde_json::Value>(text)
+            .is_ok_and(|result| !answer::is_complaint(&json!({"result": result}))),
+        Outcome::Error(error) => {
+            let said = json!({"error": {"code": error.code, "message": error.message}});
+            ABOUT_WHAT.contains(&error.code) && !answer::is_complaint(&said)
+        }
+        Outcome::InputRequired(_) | Outcome::Task(_) => true,
+    }
+}
+
 /// Whether an error is a refusal as it should be.
 fn refusal(error: &SessionError) -> Knock {
     match error {
+        SessionError::Rejected(rejection) if answer::gives_away(&rejection.body) => {
+            Knock::Open(format!("accepted: status {}, and the result all the same", rejection.status))
+        }
         SessionError::Rejected(rejection) => match rejection.status {
             401 if rejection.challenges.is_empty() => Knock::Refused(
                 "401, but without WWW-Authenticate (RFC 9110 section 15.5.2)".into(),

@@ -1,5 +1,6 @@
 //! `mcpico test`: checks a server, and says what was proved and what was not.
 
+mod after;
 mod auth;
 mod caller;
 mod cases;
@@ -21,7 +22,7 @@ use std::time::Instant;
 
 use clap::Args;
 use mcpico_core::mcp::Method;
-use mcpico_http::std::SessionError;
+use mcpico_http::std::{Outcome, SessionError};
 use mcpico_http::{Connection, Endpoint};
 
 use crate::exit::Exit;
@@ -67,6 +68,9 @@ pub(crate) struct Test {
     #[command(flatten)]
     target: TargetArguments,
 }
+
+/// The code of JSON-RPC for a method that a server does not have.
+const METHOD_NOT_FOUND: i64 = -32601;
 
 /// Why no tool of a server is called that is not our own.
 const EXECUTION: &str = "execution: no tool was called and nothing was read; what is harmless on this \
@@ -195,16 +199,17 @@ impl Run<'_> {
             ("valid-token", "a valid token is accepted")
         };
         let verdict = match &connected {
-            Ok(()) => Verdict::Passed(String::new()),
+            Ok(entered) => entered.clone(),
             Err(error) => Verdict::Failed(self.explain(error)),
         };
-        self.report.accepted = connected.is_ok() && !open;
+        self.report.accepted = matches!(verdict, Verdict::Passed(_)) && !open;
         self.report.add(id, title, verdict, started);
         match connected {
-            Ok(()) => {
+            Ok(_) => {
                 self.era(&mut peer).await;
                 if !open {
                     self.in_session().await;
+                    self.after_valid(&mut peer).await;
                 }
                 let offer = self.lists(&mut peer).await;
                 self.execution(&mut peer, &offer, plan).await;
@@ -304,9 +309,18 @@ impl Run<'_> {
     }
 }
 
-/// Shakes hands and asks for a list, because a handshake may be open to everyone.
-async fn enter(peer: &mut Peer) -> Result<(), SessionError> {
+/// Shakes hands and asks for a list, because a handshake may be open to everyone. A server without tools says
+/// that it has no such method; every other error is none of somebody who was let in.
+async fn enter(peer: &mut Peer) -> Result<Verdict, SessionError> {
     peer.connect().await?;
-    let entered = peer.call(Method::ListTools { cursor: None }, &mut |_| {}).await;
-    entered.map(|_| ())
+    Ok(match peer.call(Method::ListTools { cursor: None }, &mut |_| {}).await? {
+        Outcome::Error(error) if error.code == METHOD_NOT_FOUND => {
+            Verdict::Passed("it was let in, and there are no tools".into())
+        }
+        Outcome::Error(error) => Verdict::Failed(format!(
+            "the handshake was answered, and tools/list by {}",
+            crate::failure::rpc(&error)
+        )),
+        _ => Verdict::Passed(String::new()),
+    })
 }

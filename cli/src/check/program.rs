@@ -29,7 +29,7 @@ impl Run<'_> {
         let mut peer = self.target.peer(None);
         let entered = enter(&mut peer).await;
         let verdict = match &entered {
-            Ok(()) => Verdict::Passed(String::new()),
+            Ok(entered) => entered.clone(),
             Err(error) => Verdict::Failed(self.explain(error)),
         };
         self.report.add("entry", "the program starts and answers", verdict, started);

@@ -9,6 +9,7 @@ use mcpico_http::std::{TokioConnector, TokioIo, TokioTimer};
 use mcpico_http::{Connection, Endpoint, Error, Reply};
 
 use super::Run;
+use super::auth::{ABOUT_WHAT, NO_TOOL};
 use crate::report::Verdict;
 use crate::target::INFO;
 
@@ -18,9 +19,16 @@ const OUT: usize = 64 * 1024;
 /// Room for an answer.
 const INBOX: usize = 1024 * 1024;
 
+/// What is asked for without a token.
+const METHODS: [Method<'static>; 2] = [
+    Method::ListTools { cursor: None },
+    Method::CallTool { name: NO_TOOL, arguments: None, input_schema: None },
+];
+
 /// How an exchange ended.
 enum End {
-    Result,
+    /// With what was asked for, by the name of the method.
+    Result(&'static str),
     Error(i64),
     Status(u16),
 }
@@ -34,13 +42,12 @@ impl Run<'_> {
         let started = Instant::now();
         let verdict = match self.without_token().await {
             Ok(None) => return,
-            Ok(Some(End::Result)) => {
+            Ok(Some(End::Result(what))) => {
                 self.report.is_open = true;
-                Verdict::Failed(
-                    "accepted: in a session that the valid token had opened, tools/list was answered \
+                Verdict::Failed(format!(
+                    "accepted: in a session that the valid token had opened, {what} was answered \
                      without a token"
-                        .into(),
-                )
+                ))
             }
             Ok(Some(End::Status(401))) => Verdict::Passed("401".into()),
             // To a stranger the session does not exist.
@@ -75,27 +82,38 @@ impl Run<'_> {
                 .await;
             // A server may have no sessions and say so in any way.
             let Ok(Some(mut reply)) = step else { return Ok(None) };
-            if end(&mut reply).await.is_err() || !client.settle(reply.exchange()).unwrap_or(false) {
+            let ended = end(&mut reply, Method::Ping).await;
+            if ended.is_err() || !client.settle(reply.exchange()).unwrap_or(false) {
                 return Ok(None);
             }
         }
         if !client.has_session() {
             return Ok(None);
         }
-        let mut connection = self.connection(&endpoint).await?;
-        let call = Call::new(Method::ListTools { cursor: None });
-        let mut reply =
-            connection.call(&endpoint, &mut client, &call, &mut out, &mut storage).await?;
-        let end_of_call = end(&mut reply).await;
-        self.target.log("tools/list in a session, token (none)");
+        let mut end_of_calls = Ok(End::Status(401));
+        for method in METHODS {
+            let mut connection = self.connection(&endpoint).await?;
+            let call = Call::new(method);
+            let mut reply =
+                connection.call(&endpoint, &mut client, &call, &mut out, &mut storage).await?;
+            let ended = end(&mut reply, method).await;
+            self.target.log(&format!("{} in a session, token (none)", method.name()));
+            // The list says how strangers are refused; a call may only show that it is open.
+            if matches!(method, Method::ListTools { .. }) {
+                end_of_calls = ended;
+            } else if matches!(ended, Ok(End::Result(_))) {
+                end_of_calls = ended;
+                break;
+            }
+        }
         let mut connection = self.connection(&endpoint).await?;
         // Tidying up: whether the server agrees does not matter.
         let reply =
             connection.end(&endpoint, &mut client, Some(bearer), &mut out, &mut storage).await;
         if let Ok(Some(mut reply)) = reply {
-            let _ = end(&mut reply).await;
+            let _ = end(&mut reply, Method::Ping).await;
         }
-        end_of_call.map(Some)
+        end_of_calls.map(Some)
     }
 
     async fn connection(
@@ -113,13 +131,23 @@ impl Run<'_> {
 }
 
 /// Reads a reply to its end.
-async fn end(reply: &mut Reply<'_, TokioIo, TokioTimer>) -> Result<End, Error> {
+async fn end(
+    reply: &mut Reply<'_, TokioIo, TokioTimer>,
+    method: Method<'static>,
+) -> Result<End, Error> {
     let mut end = End::Status(reply.status());
     loop {
         match reply.next_event().await? {
             Event::Closed | Event::Accepted => return Ok(end),
-            Event::Response(Response::Error(error)) => end = End::Error(error.code),
-            Event::Response(_) => end = End::Result,
+            Event::Response(Response::Error(error)) => {
+                let is_call = matches!(method, Method::CallTool { .. });
+                end = if is_call && ABOUT_WHAT.contains(&error.code) {
+                    End::Result(method.name())
+                } else {
+                    End::Error(error.code)
+                };
+            }
+            Event::Response(_) => end = End::Result(method.name()),
             Event::Rejected { status, .. } => end = End::Status(status),
             _ => {}
         }

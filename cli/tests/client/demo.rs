@@ -45,7 +45,7 @@ fn the_embedded_server_passes_everything() {
     for arguments in [&[][..], &["--iss", "me", "--aud", "you", "--sub", "ada", "--scope", "a b"]] {
         let report = test(arguments);
         assert_eq!(report.code, 0, "{}", report.text);
-        let session = ["era", "session-without-token"];
+        let session = ["era", "session-without-token", "after-valid-token"];
         let all = [&GUARD[..], &session, &LISTS, &CALLS].concat();
         assert_eq!(report.ids("passed"), all);
         assert_eq!(report.json["not_tested"], json!([]));

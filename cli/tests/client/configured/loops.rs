@@ -7,8 +7,7 @@ use crate::house::{House, Report, file, run, secret_file};
 
 /// The arguments of all calls of tools, of the run in text and of that in JSON.
 fn calls(house: &House) -> Vec<Value> {
-    let requests = house.requests();
-    let calls = requests.iter().filter(|request| request.method() == "tools/call");
+    let calls = house.calls().into_iter();
     calls.map(|request| request.body["params"]["arguments"].clone()).collect()
 }
 

@@ -307,8 +307,7 @@ test_config: {retry_attempts: 2}
         assert_eq!(find(key)["verdict"], "failed", "{key}");
         assert!(find(key)["retries"].is_null(), "{key}");
     }
-    let calls = house.requests().iter().filter(|request| request.method() == "tools/call").count();
-    assert_eq!(calls, 2 + 3 + 1 + 1 + 1);
+    assert_eq!(house.calls().len(), 2 + 3 + 1 + 1 + 1);
 }
 
 #[test]
