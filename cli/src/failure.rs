@@ -142,7 +142,7 @@ impl Failure {
         let text = String::from_utf8_lossy(stderr);
         let lines: Vec<&str> = text.lines().filter(|line| !line.trim().is_empty()).collect();
         for line in lines.iter().skip(lines.len().saturating_sub(STDERR_LINES)) {
-            let start: String = line.chars().take(EXCERPT).collect();
+            let start: String = concealed(line).chars().take(EXCERPT).collect();
             let _ = write!(what, "\n  stderr: {}", escape(&start));
         }
         let failure = Self::new(Exit::Unreachable, what);
@@ -240,7 +240,9 @@ pub(crate) fn challenge(rejection: &Rejection) -> String {
 }
 
 fn excerpt(body: &[u8]) -> String {
-    let text: String = String::from_utf8_lossy(body).chars().take(EXCERPT).collect();
+    // Before it is cut: a part of a secret is still too much of it.
+    let text = String::from_utf8_lossy(body);
+    let text: String = concealed(&text).chars().take(EXCERPT).collect();
     if text.trim().is_empty() { String::new() } else { format!(": {}", escape(&text)) }
 }
 

@@ -6,6 +6,7 @@ use std::io::{self, IsTerminal, Write};
 use std::sync::{Mutex, PoisonError};
 
 use mcpico_core::auth::mask;
+use mcpico_core::jwt::base64url;
 
 use serde_json::Value;
 
@@ -31,14 +32,50 @@ pub(crate) fn conceal_token(token: &str) {
     }
 }
 
-/// From now on `secret` is printed as `***`, also as it stands in JSON.
+/// From now on `token`, with which one gets in, is not printed in the encodings of [`encodings`] either.
+pub(crate) fn conceal_credential(token: &str) {
+    conceal_token(token);
+    for encoding in encodings(token.as_bytes()) {
+        conceal(&encoding, MIN_SECRET, "***");
+    }
+}
+
+/// From now on `secret` is printed as `***`, also as it stands in JSON and in the encodings of [`encodings`].
 pub(crate) fn conceal_secret(secret: &[u8]) {
+    for encoding in encodings(secret) {
+        conceal(&encoding, MIN_SECRET, "***");
+    }
     let Ok(secret) = str::from_utf8(secret) else { return };
     conceal(secret, MIN_SECRET, "***");
     let quoted = Value::from(secret).to_string();
     if let Some(quoted) = quoted.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) {
         conceal(quoted, MIN_SECRET, "***");
     }
+}
+
+/// The spellings in which servers and their libraries send a secret back: hexadecimal, percent-encoded, and
+/// Base64 in both alphabets, also in the middle of something longer, such as `NAME:SECRET` of Basic.
+fn encodings(bytes: &[u8]) -> Vec<String> {
+    let each =
+        |spell: &dyn Fn(u8) -> String| bytes.iter().map(|byte| spell(*byte)).collect::<String>();
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
+    let mut found = vec![
+        each(&|byte| format!("{byte:02x}")),
+        each(&|byte| format!("{byte:02X}")),
+        each(&|byte| if is_plain(byte) { char::from(byte).into() } else { format!("%{byte:02X}") }),
+        each(&|byte| if is_plain(byte) { char::from(byte).into() } else { format!("%{byte:02x}") }),
+    ];
+    // Three bytes are four characters; where the first of them begins depends on what stands before.
+    for skipped in 0..3 {
+        let rest = bytes.get(skipped..).unwrap_or_default();
+        let whole = rest.get(..rest.len() / 3 * 3).unwrap_or_default();
+        let mut out = vec![0; base64url::encoded_len(whole.len())];
+        if let Ok(text) = base64url::encode(whole, &mut out) {
+            found.push(text.replace('-', "+").replace('_', "/"));
+            found.push(text.to_owned());
+        }
+    }
+    found
 }
 
 fn conceal(text: &str, shortest: usize, shown: &str) {
@@ -128,4 +165,30 @@ pub(crate) fn line(text: &str) {
 /// Prints a line to standard error, behind the name of the command.
 pub(crate) fn error_line(text: &str) {
     let _ = writeln!(io::stderr(), "mcpico: {}", concealed(text));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    // By Python: base64.b64encode, urlsafe_b64encode, bytes.hex, urllib.parse.quote.
+    #[test]
+    fn a_secret_is_found_in_every_spelling() {
+        let encodings = encodings(b"a/secret?of~26-bytes\xff\xfe\xfd+=.");
+        for text in [
+            "612f7365637265743f6f667e32362d6279746573fffefd2b3d2e",
+            "612F7365637265743F6F667E32362D6279746573FFFEFD2B3D2E",
+            "a%2Fsecret%3Fof~26-bytes%FF%FE%FD%2B%3D.",
+            "YS9zZWNyZXQ/b2Z+MjYtYnl0ZXP//v0rPS4=",
+            "YS9zZWNyZXQ_b2Z-MjYtYnl0ZXP__v0rPS4=",
+            // "ada:" and "me:" before it.
+            "YWRhOmEvc2VjcmV0P29mfjI2LWJ5dGVz//79Kz0u",
+            "bWU6YS9zZWNyZXQ/b2Z+MjYtYnl0ZXP//v0rPS4=",
+        ] {
+            let rest = encodings
+                .iter()
+                .fold(text.to_owned(), |text, encoding| text.replace(encoding.as_str(), ""));
+            assert!(rest.len() <= 8, "{text}: {rest}");
+        }
+    }
 }

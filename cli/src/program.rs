@@ -157,6 +157,8 @@ impl Hearing {
 
 fn excerpt(line: &[u8]) -> String {
     let text = String::from_utf8_lossy(line);
+    // Before it is cut: a part of a secret is still too much of it.
+    let text = output::concealed(&text);
     let start: String = text.chars().take(EXCERPT).collect();
     let more = if start.len() < text.len() { " …" } else { "" };
     format!("{}{more}", escape(&start))

@@ -244,7 +244,7 @@ impl Target {
             (None, None) => None,
         };
         if let Some(token) = &token {
-            output::conceal_token(token);
+            output::conceal_credential(token);
             if Bearer::new(token).is_err() {
                 return Err(Failure::explain(&SessionError::Token, "", Some(token)));
             }

@@ -49,6 +49,12 @@ fn message(error: &str) -> String {
     let line = error.lines().next().unwrap_or_default();
     let line = line.strip_prefix("error: ").unwrap_or(line);
     let what = line.split_once(" at line ").map_or(line, |(what, _)| what);
+    // What the library would do about it is nothing that its user could.
+    if let Some((name, _)) =
+        what.strip_prefix("duplicate mapping key: ").and_then(|rest| rest.split_once(", set "))
+    {
+        return format!("{name} stands there twice");
+    }
     match what.strip_prefix("invalid ") {
         Some("i64" | "u32" | "u64" | "usize") => "a whole number is expected".to_owned(),
         _ => what.to_owned(),

@@ -97,7 +97,8 @@ impl Caller<'_> {
         }
         peer.goes_on_when_interrupted(false);
         if faults.is_empty() {
-            return (Verdict::Passed(format!("{} steps", steps.len())), steps);
+            let plural = if steps.len() == 1 { "" } else { "s" };
+            return (Verdict::Passed(format!("{} step{plural}", steps.len())), steps);
         }
         let is_dirty =
             steps.iter().any(|step| step.is_cleanup && !matches!(step.verdict, Verdict::Passed(_)));

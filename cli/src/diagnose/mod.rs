@@ -83,7 +83,7 @@ pub(crate) async fn run(command: &Diagnose) -> Result<Exit, Failure> {
         )
     })?;
     let token = String::from_utf8_lossy(token.as_bytes()).into_owned();
-    output::conceal_token(&token);
+    output::conceal_credential(&token);
     let secrets = secrets(command)?;
     for secret in &secrets {
         output::conceal_secret(secret.bytes.trim_ascii());

@@ -15,6 +15,7 @@ use crate::audit::surface::Surface;
 use crate::audit::wire::{Credential, Wire};
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::output::concealed;
 
 /// Longest part of what a server says that is shown, in characters.
 const EXCERPT: usize = 200;
@@ -180,7 +181,7 @@ fn reason(http: &Http) -> String {
     } else {
         said.push("without WWW-Authenticate for Bearer".into());
     }
-    let body: String = http.text().chars().take(EXCERPT).collect();
+    let body: String = concealed(&http.text()).chars().take(EXCERPT).collect();
     if said.is_empty() && !body.trim().is_empty() {
         said.push(body);
     }
@@ -190,7 +191,7 @@ fn reason(http: &Http) -> String {
 fn said(answer: &Answer) -> String {
     match answer {
         Answer::Http(http) => {
-            let body: String = http.text().chars().take(EXCERPT).collect();
+            let body: String = concealed(&http.text()).chars().take(EXCERPT).collect();
             let body = if body.trim().is_empty() { String::new() } else { format!(": {body}") };
             format!("status {}{body}", http.status)
         }

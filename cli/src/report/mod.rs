@@ -17,6 +17,7 @@ use mcpico_core::mcp::Revision;
 
 use crate::clock;
 use crate::exit::Exit;
+use crate::output::concealed;
 use crate::target::{self, Format, Target};
 use crate::terminal::escape;
 
@@ -45,6 +46,17 @@ impl Verdict {
             Self::Failed(_) => "failed",
             Self::Known(..) => "known",
             Self::Skipped(_) => "skipped",
+        }
+    }
+
+    /// The same without what must not be shown.
+    fn concealed(self) -> Self {
+        let clean = |text: String| concealed(&text).into_owned();
+        match self {
+            Self::Passed(note) => Self::Passed(clean(note)),
+            Self::Failed(note) => Self::Failed(clean(note)),
+            Self::Known(note, reason) => Self::Known(clean(note), clean(reason)),
+            Self::Skipped(note) => Self::Skipped(clean(note)),
         }
     }
 
@@ -103,7 +115,8 @@ impl Category {
             | "wrong-secret"
             | "expired-token"
             | "valid-token"
-            | "session-without-token" => Self::Authentication,
+            | "session-without-token"
+            | "after-valid-token" => Self::Authentication,
             "resource" | "template" => Self::Resources,
             "prompt" => Self::Prompts,
             "coverage" => Self::Coverage,
@@ -263,7 +276,14 @@ impl Report {
 
     /// Adds a check and prints it; the baseline has the last word on it.
     pub(crate) fn push(&mut self, mut check: Check) {
-        check.verdict = self.baseline.judge(&check.id, check.verdict);
+        check.verdict = self.baseline.judge(&check.id, check.verdict).concealed();
+        // Before a format spells it in its own way.
+        for text in check.retries.iter_mut().chain([&mut check.title]) {
+            *text = concealed(text).into_owned();
+        }
+        for step in &mut check.steps {
+            step.verdict = step.verdict.clone().concealed();
+        }
         self.print_check(&check);
         self.checks.push(check);
     }

@@ -4,9 +4,29 @@ use serde_json::{Value, json};
 
 const SCHEMA: &str = include_str!("../../../docs/report.schema.json");
 
+/// The schema with nothing left open: what is not in it may be added, but not without a word about it.
+fn closed() -> Value {
+    fn close(schema: &mut Value) {
+        match schema {
+            Value::Array(items) => items.iter_mut().for_each(close),
+            Value::Object(members) => {
+                members.values_mut().for_each(close);
+                let describes = members.get("properties").is_some_and(Value::is_object);
+                if describes && members.contains_key("type") {
+                    members.entry("additionalProperties").or_insert(Value::Bool(false));
+                }
+            }
+            _ => {}
+        }
+    }
+    let mut schema = serde_json::from_str(SCHEMA).unwrap();
+    close(&mut schema);
+    schema
+}
+
 /// The report has exactly what the documentation says.
 pub(crate) fn check(report: &Value) {
-    let schema = serde_json::from_str(SCHEMA).unwrap();
+    let schema = closed();
     let validator = jsonschema::validator_for(&schema).unwrap();
     let faults: Vec<_> = validator
         .iter_errors(report)
@@ -30,6 +50,12 @@ fn what_is_no_report_does_not_fit() {
         "summary": counts, "exit_code": 1,
     });
     assert!(validator.is_valid(&report));
+    // Members of a later version are nothing to a reader of this one.
+    let mut later = report.clone();
+    later["later"] = json!(1);
+    later["summary"]["later"] = json!(1);
+    assert!(validator.is_valid(&later));
+    assert!(!jsonschema::is_valid(&closed(), &later) && jsonschema::is_valid(&closed(), &report));
     for (pointer, wrong) in [
         ("/schema", json!("mcpico-test/2")),
         ("/exit_code", json!(2)),

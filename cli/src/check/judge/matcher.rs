@@ -79,6 +79,9 @@ impl Matcher {
                     .to_owned(),
             );
         }
+        if matches!(self.length, Some(Length::Between { min: None, max: None })) {
+            return Err("every length is right: give length a number, min or max".to_owned());
+        }
         let fill =
             |value: &Option<Value>| value.as_ref().map(|value| fill(value, scope)).transpose();
         Ok(Self { equals: fill(&self.equals)?, contains: fill(&self.contains)?, ..self.clone() })

@@ -16,6 +16,7 @@ pub(crate) use result::{Answer, succeeded};
 pub(super) use schema::Schema;
 pub(super) use search::Search;
 
+use crate::output::concealed;
 use crate::terminal::escape;
 
 /// Longest part of a text of the server that a reason shows, in characters.
@@ -23,6 +24,8 @@ const EXCERPT: usize = 200;
 
 /// The start of a text of the server, on one line.
 fn excerpt(text: &str) -> String {
+    // Before it is cut: a part of a secret is still too much of it.
+    let text = concealed(text);
     let start: String = text.chars().take(EXCERPT).collect();
     let more = if start.len() < text.len() { " …" } else { "" };
     format!("{}{more}", escape(&start))
