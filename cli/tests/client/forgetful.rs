@@ -5,21 +5,8 @@ use std::sync::Mutex;
 
 use serde_json::json;
 
-use crate::house::{House, Reply, Report, Request, secret_file};
-
-const BAD: [&str; 4] = ["no-token", "malformed-token", "wrong-secret", "expired-token"];
-
-fn test(house: &House) -> Report {
-    house.test(&["--secret-file", &secret_file()])
-}
-
-fn denied(_: &Request) -> Reply {
-    Reply::challenge(401, "Bearer error=\"invalid_token\"")
-}
-
-fn good(request: &Request) -> bool {
-    request.token().is_good()
-}
+use crate::house::{House, Reply, Report, Request};
+use crate::refusals::{BAD, admits_good as good, denied, test};
 
 /// What a server with nothing but one tool answers to those whom it lets in.
 fn answer(request: &Request) -> Reply {

@@ -6,17 +6,17 @@ use serde_json::json;
 
 use crate::house::{House, Reply, Report, Request, run, secret_file};
 
-const BAD: [&str; 4] = ["no-token", "malformed-token", "wrong-secret", "expired-token"];
+pub(crate) const BAD: [&str; 4] = ["no-token", "malformed-token", "wrong-secret", "expired-token"];
 
-fn test(house: &House) -> Report {
+pub(crate) fn test(house: &House) -> Report {
     house.test(&["--secret-file", &secret_file()])
 }
 
-fn denied(_: &Request) -> Reply {
+pub(crate) fn denied(_: &Request) -> Reply {
     Reply::challenge(401, "Bearer error=\"invalid_token\"")
 }
 
-fn admits_good(request: &Request) -> bool {
+pub(crate) fn admits_good(request: &Request) -> bool {
     request.token().is_good()
 }
 
