@@ -230,8 +230,11 @@ impl Peer {
     }
 
     fn came(&self, what: &str) -> String {
-        match self.session {
-            Transport::Http(_) => format!("status 2xx, {what}"),
+        match &self.session {
+            Transport::Http(session) => match session.status() {
+                Some(status) => format!("status {status}, {what}"),
+                None => what.to_owned(),
+            },
             Transport::Stdio(_) => what.to_owned(),
         }
     }

@@ -128,8 +128,8 @@ fn verbose_says_what_is_sent() {
     let [endpoint, handshake, list, call] = lines[..] else { panic!("{run:?}") };
     assert!(endpoint.contains(&house.url) && endpoint.contains("eyJh..."), "{run:?}");
     assert!(handshake.contains("2026-07-28") && handshake.contains("eyJh..."), "{run:?}");
-    assert!(list.contains("tools/list") && list.contains("status 2"), "{run:?}");
-    assert!(call.contains("tools/call") && call.contains("status 2"), "{run:?}");
+    assert!(list.contains("tools/list") && list.contains("status 200, a result"), "{run:?}");
+    assert!(call.contains("tools/call") && call.contains("status 200, a result"), "{run:?}");
     let quiet = house.run_friend(&["call", "one"]);
     assert_eq!((&quiet.out, &quiet.err[..]), (&run.out, ""), "{quiet:?}");
 }

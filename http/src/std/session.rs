@@ -43,6 +43,8 @@ pub struct Session {
     pub(super) listener: Option<Listener>,
     /// The request whose future has not ended, or was dropped.
     pub(super) in_flight: Option<Exchange>,
+    /// Of the last response to a request.
+    status: Option<u16>,
     pub(super) out: Vec<u8>,
     pub(super) storage: Vec<u8>,
 }
@@ -64,6 +66,7 @@ impl Session {
             channel: None,
             transport,
             listener: None,
+            status: None,
             in_flight: None,
             out: vec![0; OUT],
             storage,
@@ -304,6 +307,11 @@ impl Session {
         self.client.revision()
     }
 
+    /// The HTTP status of the last response to a request; `None` before the first one and over HTTP+SSE.
+    pub const fn status(&self) -> Option<u16> {
+        self.status
+    }
+
     /// Whether the server has opened a session of the legacy era.
     pub const fn has_session(&self) -> bool {
         self.client.has_session()
@@ -388,6 +396,7 @@ impl Session {
         let Some(connection) = &mut self.connection else { return Err(SessionError::Interrupted) };
         let (client, out) = (&mut self.client, &mut self.out);
         let mut reply = connection.call(&endpoint, client, call, out, &mut self.storage).await?;
+        self.status = Some(reply.status());
         let mut answering = Answering::default();
         let (url, options) = (&self.url, &self.options);
         let mut outcome = read(&mut reply, url, options, client, &mut answering, observe).await;
