@@ -43,19 +43,21 @@ fn rendered(text: &str) -> String {
 
 #[test]
 fn a_token_is_masked_however_a_format_spells_it() {
-    let tokens = (0..).map(|number| {
-        let claims = json!({"sub": "ada", "jti": number, "exp": wire::now() + 60});
-        wire::token(SECRET, &json!({"alg": "HS256"}), &claims)
-    });
-    let is_special = |token: &String| token.rsplit('.').next().unwrap().contains('_');
-    let token = tokens.into_iter().find(is_special).unwrap();
+    // In Base64 there is a `_`, which Markdown does not leave alone.
+    let claims = json!({"sub": "???????", "exp": wire::now() + 60});
+    let token = wire::token(SECRET, &json!({"alg": "HS256"}), &claims);
+    assert!(token.split('.').nth(1).unwrap().contains('_'));
     let house = House::new(|request: &Request| {
         let token = request.bearer().unwrap_or_default();
         Reply::challenge(401, &format!("Bearer error=\"x\", error_description=\"bad {token}\""))
     });
     let path = file("token", &token);
     for (format, report) in reports(&house, &["--jwt-token-file", &path]) {
-        assert!(!rendered(&report).contains(&token), "{format}: {report}");
+        for word in rendered(&report).split("eyJ").skip(1) {
+            let in_a_token = |c: &char| c.is_ascii_alphanumeric() || "-_.".contains(*c);
+            // The mask shows eleven characters.
+            assert!(word.chars().take_while(in_a_token).count() <= 8, "{format}: {report}");
+        }
     }
 }
 
