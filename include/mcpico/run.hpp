@@ -92,6 +92,8 @@ class reception {
   std::int32_t receive() noexcept {
     const auto spare = inbox_->spare();
     if (!spare) return spare.code();
+    // A read of no bytes would look like a connection that has closed.
+    if (spare->size() == 0) return MCPICO_ERROR_MESSAGE_TOO_LARGE;
     const auto count = connection_->read(spare->data(), spare->size());
     if (count < 0) return MCPICO_ERROR_READ;
     return mcpico_response_received(&response_, client_->raw(), exchange_->raw(), inbox_->raw(),

@@ -111,5 +111,6 @@ void test_subscription();
 void test_content();
 void test_run();
 void test_threads();
+void test_fields();
 
 #endif

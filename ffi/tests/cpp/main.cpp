@@ -19,6 +19,7 @@ int main() {
   test_content();
   test_run();
   test_threads();
+  test_fields();
   std::printf("%d checks, %d failed\n", check_count, check_failures);
   return check_failures == 0 ? 0 : 1;
 }
