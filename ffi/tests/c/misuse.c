@@ -180,6 +180,7 @@ static void overlaps(void)
   event.id.len = 0;
   IS(MCPICO_ERROR_OVERLAP,
      mcpico_client_answer(&client, &event, NULL, 0, 1, inside.data, inside.len, NULL, 0, buf, sizeof buf, &len, &post, &exchange));
+  IS(MCPICO_ERROR_OVERLAP, mcpico_redact(&inside, 1, MCPICO_LIT("text"), buf, sizeof buf, &len));
   YES(len == 77 && memcmp(buf, before, sizeof buf) == 0);
 
   /* A challenge, whose header line is the buffer. */
