@@ -164,8 +164,8 @@ unsafe fn write_request(
     let body = behind(post);
     let output = output.apart_from(host.as_bytes())?.apart_from(target.as_bytes())?;
     let mut output = output.apart_from(post.body())?;
-    if let Some((name, _)) = post.headers().next() {
-        output = output.apart_from(name.as_bytes())?;
+    for (name, value) in post.headers() {
+        output = output.apart_from(name.as_bytes())?.apart_from(value.as_bytes())?;
     }
     output.finish(|room| request(post, host, target, body, room))
 }

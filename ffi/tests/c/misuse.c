@@ -193,6 +193,23 @@ static void overlaps(void)
     IS(MCPICO_OK, mcpico_challenge_param(&challenge, MCPICO_LIT("realm"), buf + sizeof line, 8, &len));
     TEXT("mcp", buf + sizeof line, len);
   }
+  /* A post: each of its texts by itself. */
+  {
+    mcpico_call call;
+    mcpico_str name;
+    mcpico_str value;
+    size_t index;
+    FRESH(call);
+    call.method = MCPICO_METHOD_LIST_TOOLS;
+    IS(MCPICO_OK, mcpico_client_request(&client, &call, buf, sizeof buf, &len, &post, &exchange));
+    for (index = 0; mcpico_post_header(&post, index, &name, &value) == MCPICO_OK; index++) {
+      IS(MCPICO_ERROR_OVERLAP, mcpico_post_head(&post, MCPICO_LIT("h"), MCPICO_LIT("/"), buf + (name.data - buf), 1, &len));
+      IS(MCPICO_ERROR_OVERLAP, mcpico_post_head(&post, MCPICO_LIT("h"), MCPICO_LIT("/"), buf + (value.data - buf), 1, &len));
+    }
+    YES(index > 2);
+    IS(MCPICO_OK, mcpico_post_body(&post, &value));
+    IS(MCPICO_ERROR_OVERLAP, mcpico_post_request(&post, MCPICO_LIT("h"), MCPICO_LIT("/"), buf + (value.data - buf), 1, &len));
+  }
   /* What only touches does not overlap, and what is empty lies nowhere. */
   IS(MCPICO_OK, mcpico_json_quote(buf, 100, buf + 100, 200, &len));
   IS(MCPICO_OK, mcpico_json_quote(buf + 300, 100, buf + 100, 200, &len));
