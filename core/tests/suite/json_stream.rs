@@ -65,6 +65,40 @@ fn a_wrong_byte_anywhere_has_the_verdict_of_parse() {
 }
 
 #[test]
+fn an_error_is_repeated_whatever_follows() {
+    let deep = "[".repeat(65);
+    let mut kinds = Vec::new();
+    for text in [
+        b"[tru!".as_slice(),
+        b"[01",
+        b"[1 2",
+        b"\"\\x",
+        b"\"\\ud83d\"",
+        b"\"\x01",
+        b"\"\xff",
+        b"{} x",
+        deep.as_bytes(),
+    ] {
+        let mut stream = Stream::new();
+        let mut piece = text;
+        let error = loop {
+            match stream.next_event(&mut piece) {
+                Ok(event) => assert!(event.is_some(), "{}", text.escape_ascii()),
+                Err(error) => break error,
+            }
+        };
+        for mut piece in [b" ".as_slice(), b"e\"", b"1", b"}", b"[", b""] {
+            assert_eq!(stream.next_event(&mut piece), Err(error), "{}", text.escape_ascii());
+            assert_eq!(stream.finish(), Err(error), "{}", text.escape_ascii());
+        }
+        kinds.push(error.kind);
+    }
+    kinds.dedup();
+    println!("{kinds:?}");
+    assert!(kinds.len() > 6, "{kinds:?}");
+}
+
+#[test]
 fn debug_does_not_show_the_content() {
     let mut piece = &b"\"secret\""[..];
     let event = Stream::new().next_event(&mut piece).unwrap();

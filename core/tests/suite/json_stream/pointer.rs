@@ -93,6 +93,7 @@ fn a_name_on_the_way_stands_once() {
         (r#"{"b":1,"b":2,"a":{"a":{"a":1},"c":1}}"#, "/a/a", r#"{"a":1}"#),
         (r#"{"a":{"b":{"c":1,"c":2}}}"#, "/a/b", r#"{"c":2}"#),
         (r#"[{"a":1},{"a":2},{"a":3}]"#, "/1/a", "2"),
+        (r#"{"x":{"y":1},"":2,"z":{"y":3}}"#, "/", "2"),
     ];
     for (text, path, value) in taken {
         let found = select([text.as_bytes()], path).unwrap().map(|found| found.to_string());
