@@ -1479,10 +1479,13 @@ MCPICO_API MCPICO_NODISCARD int32_t mcpico_inbox_discard(mcpico_inbox *inbox, si
 /** `prompts/get`; `name`, `arguments`. */
 #define MCPICO_METHOD_GET_PROMPT 7
 
-/** `completion/complete` for a prompt; `name`, `argument`, `value`. */
+/**
+ * `completion/complete` for a prompt; `name`, `argument`, `value`, and in `arguments` the values that others have by
+ * now, which servers heed since 2025-06-18.
+ */
 #define MCPICO_METHOD_COMPLETE_PROMPT 8
 
-/** `completion/complete` for a resource template; `name` is its URI template, `argument`, `value`. */
+/** `completion/complete` for a resource template; `name` is its URI template, `argument`, `value`, `arguments` as above. */
 #define MCPICO_METHOD_COMPLETE_RESOURCE 9
 
 /** `server/discover`, since 2026-07-28. */

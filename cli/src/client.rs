@@ -441,7 +441,7 @@ fn observe(target: &Target, event: &Event<'_>) {
 }
 
 /// Checks that `text` is a JSON object and gives it on one line.
-fn object(text: &str) -> Result<String, Failure> {
+pub(crate) fn object(text: &str) -> Result<String, Failure> {
     match serde_json::from_str::<Value>(text) {
         Ok(value @ Value::Object(_)) => Ok(value.to_string()),
         Ok(_) => Err(Failure::usage("--args is not a JSON object")),
@@ -449,6 +449,6 @@ fn object(text: &str) -> Result<String, Failure> {
     }
 }
 
-fn parse(text: &str) -> Result<json::Value<'_>, Failure> {
+pub(crate) fn parse(text: &str) -> Result<json::Value<'_>, Failure> {
     json::parse(text.as_bytes()).map_err(|error| Failure::usage(error.to_string()))
 }

@@ -4,7 +4,7 @@ use clap::{Args, ValueEnum};
 use mcpico_core::mcp::{CompletionReference, Method};
 use serde_json::Value;
 
-use crate::client::{Server, failure};
+use crate::client::{Server, failure, object, parse};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output;
@@ -28,6 +28,10 @@ pub(crate) struct Complete {
     #[arg(default_value = "", allow_hyphen_values = true)]
     value: String,
 
+    /// Values that other arguments have by now, a JSON object of strings; servers heed them since 2025-06-18
+    #[arg(long, value_name = "JSON")]
+    args: Option<String>,
+
     #[command(flatten)]
     server: Server,
 }
@@ -46,6 +50,7 @@ enum Of {
 /// # Errors
 /// [`Failure`]
 pub(crate) async fn complete(command: &Complete) -> Result<Exit, Failure> {
+    let arguments = command.args.as_deref().map(object).transpose()?;
     command
         .server
         .with(async |target, peer| {
@@ -53,8 +58,12 @@ pub(crate) async fn complete(command: &Complete) -> Result<Exit, Failure> {
                 Of::Prompt => CompletionReference::Prompt(&command.name),
                 Of::Template => CompletionReference::ResourceTemplate(&command.name),
             };
-            let method =
-                Method::Complete { reference, argument: &command.argument, value: &command.value };
+            let method = Method::Complete {
+                reference,
+                argument: &command.argument,
+                value: &command.value,
+                arguments: arguments.as_deref().map(parse).transpose()?,
+            };
             let result = surface::result(peer, method, &mut |_| {}).await;
             let result = result.map_err(|fault| failure(target, fault))?;
             let values = result["completion"]["values"].as_array();

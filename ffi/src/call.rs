@@ -27,9 +27,10 @@ pub const MCPICO_METHOD_READ_RESOURCE: u32 = 5;
 pub const MCPICO_METHOD_LIST_PROMPTS: u32 = 6;
 /// `prompts/get`; `name`, `arguments`.
 pub const MCPICO_METHOD_GET_PROMPT: u32 = 7;
-/// `completion/complete` for a prompt; `name`, `argument`, `value`.
+/// `completion/complete` for a prompt; `name`, `argument`, `value`, and in `arguments` the values that others have by
+/// now, which servers heed since 2025-06-18.
 pub const MCPICO_METHOD_COMPLETE_PROMPT: u32 = 8;
-/// `completion/complete` for a resource template; `name` is its URI template, `argument`, `value`.
+/// `completion/complete` for a resource template; `name` is its URI template, `argument`, `value`, `arguments` as above.
 pub const MCPICO_METHOD_COMPLETE_RESOURCE: u32 = 9;
 /// `server/discover`, since 2026-07-28.
 pub const MCPICO_METHOD_DISCOVER: u32 = 10;
@@ -325,7 +326,7 @@ unsafe fn method(call: &mcpico_call, written: Written) -> Outcome<Wanted> {
     // A text that the method does not use is a mistake that would go unseen.
     for (given, used) in [
         (name.is_some(), tool || prompt || resource || completes || other || named),
-        (arguments.is_some(), tool || prompt || other),
+        (arguments.is_some(), tool || prompt || completes || other),
         (input_schema.is_some(), tool),
         (cursor.is_some(), lists),
         (argument.is_some(), completes),
@@ -351,11 +352,13 @@ unsafe fn method(call: &mcpico_call, written: Written) -> Outcome<Wanted> {
             reference: CompletionReference::Prompt(needed(name)?),
             argument: needed(argument)?,
             value: needed(value)?,
+            arguments,
         },
         MCPICO_METHOD_COMPLETE_RESOURCE => Method::Complete {
             reference: CompletionReference::ResourceTemplate(needed(name)?),
             argument: needed(argument)?,
             value: needed(value)?,
+            arguments,
         },
         MCPICO_METHOD_DISCOVER => Method::Discover,
         MCPICO_METHOD_PING => Method::Ping,

@@ -64,7 +64,7 @@ struct call {
   std::string_view input_schema{};
   /// Where the page before ended.
   std::string_view cursor{};
-  /// The argument to be completed, and what has been typed of it.
+  /// The argument to be completed, and what has been typed of it; `arguments` has the values of others.
   std::string_view argument{};
   std::string_view value{};
   /// What the header `Mcp-Name` says for method::other.

@@ -238,6 +238,7 @@ fn methods(revision: Revision) -> Vec<Method<'static>> {
             reference: CompletionReference::Prompt("mcpico-audit-no-such-prompt"),
             argument: "mcpico",
             value: "",
+            arguments: None,
         },
     ];
     if !revision.is_modern() {

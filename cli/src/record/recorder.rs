@@ -252,7 +252,7 @@ impl Recorder<'_> {
         reference: CompletionReference<'_>,
         argument: &str,
     ) -> Result<Option<String>, Failure> {
-        let method = Method::Complete { reference, argument, value: "" };
+        let method = Method::Complete { reference, argument, value: "", arguments: None };
         match surface::result(peer, method, &mut |_| {}).await {
             Ok(result) => {
                 let value = result["completion"]["values"][0].as_str().map(str::to_owned);

@@ -14,13 +14,20 @@ fn values_are_printed_a_line_each() {
     let asked = house.requests().pop().unwrap();
     assert_eq!(asked.body["params"]["ref"], json!({"type": "ref/prompt", "name": "greet"}));
     assert_eq!(asked.body["params"]["argument"], json!({"name": "name", "value": "-A"}));
-    let run = house.run_friend(&["complete", "template", "a:{id}", "id", "--format", "json"]);
+    assert_eq!(asked.body["params"]["context"], Value::Null);
+    let known = r#"{"of":"x"}"#;
+    let run = house
+        .run_friend(&["complete", "template", "a:{id}", "id", "--args", known, "--format", "json"]);
     assert_eq!(run.code, 0, "{run:?}");
     let result: Value = serde_json::from_str(&run.out).unwrap();
     assert_eq!(result, json!({"completion": completion}));
     let asked = house.requests().pop().unwrap();
     assert_eq!(asked.body["params"]["ref"], json!({"type": "ref/resource", "uri": "a:{id}"}));
     assert_eq!(asked.body["params"]["argument"], json!({"name": "id", "value": ""}));
+    assert_eq!(asked.body["params"]["context"], json!({"arguments": {"of": "x"}}));
+    let run = house.run_friend(&["complete", "prompt", "greet", "name", "--args", "[]"]);
+    assert_eq!(run.code, 2, "{run:?}");
+    assert!(run.err.contains("--args is not a JSON object"), "{run:?}");
 }
 
 #[test]

@@ -121,6 +121,7 @@ impl Run {
                 reference: crate::mcp::CompletionReference::Prompt(&text),
                 argument: &text,
                 value: &text,
+                arguments,
             },
             8 => Method::Other { name: &text, params: arguments, mcp_name: cursor },
             9 => Method::ListPrompts { cursor },

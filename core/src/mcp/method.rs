@@ -43,6 +43,8 @@ pub enum Method<'a> {
         argument: &'a str,
         /// What has been typed of its value.
         value: &'a str,
+        /// The values that other arguments have by now, an object of strings. Servers heed them since 2025-06-18.
+        arguments: Option<Value<'a>>,
     },
     /// `server/discover`, since 2026-07-28
     Discover,
@@ -155,7 +157,7 @@ impl<'a> Method<'a> {
                     params.value("arguments", *arguments);
                 }
             }
-            Self::Complete { reference, argument, value } => {
+            Self::Complete { reference, argument, value, arguments } => {
                 let mut of = params.object("ref");
                 match reference {
                     CompletionReference::Prompt(name) => {
@@ -172,6 +174,11 @@ impl<'a> Method<'a> {
                 typed.str("name", argument);
                 typed.str("value", value);
                 typed.end();
+                if let Some(arguments) = arguments {
+                    let mut context = params.object("context");
+                    context.value("arguments", *arguments);
+                    context.end();
+                }
             }
             Self::Other { params: members, .. } => {
                 for (name, value) in members.unwrap_or(Value::empty_object()).entries() {

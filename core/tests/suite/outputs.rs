@@ -194,7 +194,7 @@ proptest! {
                 Method::ListTools { cursor: Some(cursor) },
                 Method::ListResourceTemplates { cursor: None },
                 Method::Complete {
-                    reference: CompletionReference::Prompt(name), argument: name, value,
+                    reference: CompletionReference::Prompt(name), argument: name, value, arguments: None,
                 },
                 Method::Ping,
                 Method::Other { name: "x/y", params: Some(arguments), mcp_name: Some(name) },

@@ -168,6 +168,12 @@ static void requests(void)
   IS(MCPICO_OK, mcpico_post_body(&post, &body));
   IS(MCPICO_OK, mcpico_json_at(body.data, body.len, MCPICO_LIT("/params/ref"), &value));
   STR("{\"type\":\"ref/resource\",\"uri\":\"p\"}", value);
+  IS(MCPICO_ERROR_NOT_FOUND, mcpico_json_at(body.data, body.len, MCPICO_LIT("/params/context"), &value));
+  call.arguments = mcpico_str_of("{\"b\":\"x\"}");
+  IS(MCPICO_OK, mcpico_client_request(&client, &call, out, sizeof out, &len, &post, &exchange));
+  IS(MCPICO_OK, mcpico_post_body(&post, &body));
+  IS(MCPICO_OK, mcpico_json_at(body.data, body.len, MCPICO_LIT("/params/context"), &value));
+  STR("{\"arguments\":{\"b\":\"x\"}}", value);
   FRESH(call);
   call.method = MCPICO_METHOD_OTHER;
   call.name = mcpico_str_of("tasks/get");

@@ -146,11 +146,17 @@ fn methods<'a>(
     revision: Revision,
 ) -> Vec<Method<'a>> {
     let mut methods = vec![
-        Method::Complete { reference: CompletionReference::Prompt(name), argument: name, value },
+        Method::Complete {
+            reference: CompletionReference::Prompt(name),
+            argument: name,
+            value,
+            arguments: None,
+        },
         Method::Complete {
             reference: CompletionReference::ResourceTemplate("file:///{path}"),
             argument: name,
             value,
+            arguments: Some(arguments),
         },
         Method::GetPrompt { name, arguments: None },
         Method::GetPrompt { name, arguments: Some(arguments) },
