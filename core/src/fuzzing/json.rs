@@ -38,6 +38,7 @@ pub fn json(document: &[u8]) {
     prefixes_are_incomplete(document);
     walk(value, 0);
     match theirs {
+        _ if has_their_name(value) => {}
         Ok(theirs) => assert!(is_same(value, &theirs), "another meaning"),
         // A double has no room for every number; we keep the digits.
         Err(error) => assert!(has_huge_number(value), "serde_json refuses it: {error}"),
@@ -89,6 +90,14 @@ fn is_same(ours: Value<'_>, theirs: &serde_json::Value) -> bool {
                 })
         }
     }
+}
+
+/// Whether `serde_json` takes an object for another value: one that begins with this name is what its string says.
+pub(super) fn has_their_name(value: Value<'_>) -> bool {
+    const NAME: &str = "$serde_json::private::RawValue";
+    value.entries().next().is_some_and(|(name, _)| name == *NAME)
+        || value.items().any(has_their_name)
+        || value.entries().any(|(_, value)| has_their_name(value))
 }
 
 fn has_huge_number(value: Value<'_>) -> bool {

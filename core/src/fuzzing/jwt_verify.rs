@@ -9,6 +9,7 @@ use base64ct::{Base64UrlUnpadded, Encoding};
 use serde_json::Value;
 
 use super::input::Input;
+use super::json::has_their_name;
 use super::peer;
 use crate::jwt::{
     Hs256Key, KeySet, NamedKey, Policy, UnverifiedToken, VerifyError, dangerous, verify,
@@ -142,7 +143,10 @@ fn judge(key: &Hs256Key, asks: Asks, token: &[u8]) {
     if let (Ok(header), Ok(claims)) =
         (serde_json::from_slice::<Value>(header), serde_json::from_slice::<Value>(claims))
     {
-        follows(asks, &header, &claims);
+        let objects = [verified.header().object(), verified.claims().object()];
+        if !objects.into_iter().any(has_their_name) {
+            follows(asks, &header, &claims);
+        }
     }
 }
 
