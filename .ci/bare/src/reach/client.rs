@@ -73,7 +73,7 @@ fn methods() -> impl Iterator<Item = Method<'static>> {
     let reference = CompletionReference::Prompt(name);
     [
         Method::CallTool { name, arguments: object, input_schema: object },
-        Method::Complete { reference, argument: name, value: name },
+        Method::Complete { reference, argument: name, value: name, arguments: object },
         Method::GetPrompt { name, arguments: object },
         Method::ListTools { cursor: black_box(Some("cursor")) },
         Method::ReadResource { uri: name },
